@@ -1,0 +1,217 @@
+package org.tlac.platform.http;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.RequestException;
+import io.helidon.webserver.http.ServerRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.tlac.platform.identity.Caller;
+import org.tlac.platform.identity.Identity;
+
+/** One request as a handler sees it: matched, identified, bounded. */
+public final class Call {
+
+    private final ServerRequest request;
+    private final String method;
+    private final String requestId;
+    private final int maxBodyBytes;
+    private final Map<Class<?>, Object> attachments = new ConcurrentHashMap<>();
+    private Map<String, String> parameters = Map.of();
+    private @Nullable Identity identity;
+    private byte @Nullable [] body;
+
+    Call(ServerRequest request, String requestId, int maxBodyBytes) {
+        this.request = request;
+        this.method = request.prologue().method().text();
+        this.requestId = requestId;
+        this.maxBodyBytes = maxBodyBytes;
+    }
+
+    void matched(Map<String, String> pathParameters) {
+        parameters = Map.copyOf(pathParameters);
+    }
+
+    void identified(Identity who) {
+        identity = who;
+    }
+
+    public String method() {
+        return method;
+    }
+
+    public String requestId() {
+        return requestId;
+    }
+
+    /** The path as sent; decisions belong to the matched route, not to this. */
+    public String rawPath() {
+        return request.prologue().uriPath().rawPath();
+    }
+
+    /** The query as sent, without its question mark; empty when there is none. */
+    public String rawQuery() {
+        return request.prologue().query().rawValue();
+    }
+
+    /** The part of the path that {@code {name}} stands for, decoded. */
+    public String path(String name) {
+        return Objects.requireNonNull(parameters.get(name), () -> "the route has no parameter " + name);
+    }
+
+    /** A path parameter in a form of its own. @throws ApiError 404 when {@code parse} finds none */
+    public <T> T path(String name, Function<String, Optional<T>> parse) {
+        return parse.apply(path(name)).orElseThrow(ApiError::notFound);
+    }
+
+    /** A query parameter, decoded; empty text counts as not given. @throws ApiError 400 when it is given twice or holds NUL */
+    public Optional<String> query(String name) {
+        if (!request.query().contains(name)) {
+            return Optional.empty();
+        }
+        List<String> values = request.query().all(name);
+        if (values.size() > 1) {
+            throw ApiError.badRequest("Query parameter " + name + " is given more than once.");
+        }
+        if (values.getFirst().indexOf('\0') >= 0) {
+            throw ApiError.badRequest("Text must not contain NUL characters.");
+        }
+        return Optional.of(values.getFirst()).filter(value -> !value.isEmpty());
+    }
+
+    /** A whole number in the query. @throws ApiError 400 when it is not one, or outside {@code min..max} */
+    public Optional<Integer> queryInt(String name, int min, int max) {
+        return query(name).map(text -> {
+            try {
+                int value = Integer.parseInt(text);
+                if (value >= min && value <= max) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // Said below, together with numbers out of range.
+            }
+            throw ApiError.badRequest(
+                    "Query parameter " + name + " must be a whole number from " + min + " to " + max + ".");
+        });
+    }
+
+    /** A header's first value. */
+    public Optional<String> header(String name) {
+        return request.headers().first(HeaderNames.create(name));
+    }
+
+    /** A cookie's value; the first when a client sends several of that name. */
+    public Optional<String> cookie(String name) {
+        return request.headers().cookies().first(name).asOptional();
+    }
+
+    /** The address of whoever opened the connection: the client, or a proxy before us. */
+    public String peerAddress() {
+        return request.remotePeer().address() instanceof java.net.InetSocketAddress socket
+                ? socket.getAddress().getHostAddress()
+                : "";
+    }
+
+    public Identity identity() {
+        return Objects.requireNonNull(identity, "asked before the caller was identified");
+    }
+
+    /** The signed-in user. @throws ApiError 401 when there is none */
+    public Caller caller() {
+        if (identity() instanceof Identity.User user) {
+            return user.caller();
+        }
+        throw ApiError.notAuthenticated();
+    }
+
+    /** The client's address as the gateway saw it, for the audit log. */
+    public String clientAddress() {
+        return identity().clientAddress();
+    }
+
+    /** What the client calls itself, cut to what a log should hold. */
+    public String userAgent() {
+        String agent = header("User-Agent").orElse("");
+        return agent.length() <= 300 ? agent : agent.substring(0, 300);
+    }
+
+    /** Keeps something that an authentication or guard found out, for the handler. */
+    public <T> void attach(Class<T> type, T value) {
+        attachments.put(type, value);
+    }
+
+    public <T> Optional<T> attached(Class<T> type) {
+        return Optional.ofNullable(attachments.get(type)).map(type::cast);
+    }
+
+    /**
+     * The body as strict JSON.
+     *
+     * @throws ApiError 415 for another media type, 413 when too large, 400 when it is not JSON of that shape
+     */
+    public <T> T body(Class<T> type) {
+        String contentType = header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
+        String mediaType = contentType.split(";", 2)[0].strip();
+        if (!mediaType.equals(Reply.JSON_TYPE)) {
+            throw ApiError.unsupportedMediaType("The body must be application/json.");
+        }
+        return Json.read(body(), type);
+    }
+
+    /** The whole body; empty when there is none. @throws ApiError 413 when it is larger than the listener allows */
+    public byte[] body() {
+        byte[] known = body;
+        if (known != null) {
+            return known;
+        }
+        byte[] read = readBody();
+        body = read;
+        return read;
+    }
+
+    private byte[] readBody() {
+        if (!request.content().hasEntity()) {
+            return new byte[0];
+        }
+        if (request.headers().contentLength().orElse(0) > maxBodyBytes) {
+            throw tooLarge();
+        }
+        try {
+            // Not closed: closing reads what is left, and what is left of a refused body is not worth reading.
+            InputStream in = request.content().inputStream();
+            byte[] read = in.readNBytes(maxBodyBytes + 1);
+            if (read.length > maxBodyBytes) {
+                throw tooLarge();
+            }
+            return read;
+        } catch (RequestException e) {
+            throw e.status().code() == 413 ? tooLarge() : ApiError.badRequest("Malformed body.");
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("The client went away while sending its body", e);
+        }
+    }
+
+    /** Whether a body was announced that nobody read: such a connection cannot carry another request. */
+    private boolean bodyUnread() {
+        return body == null && request.content().hasEntity();
+    }
+
+    /** Whether the connection ends with this call: the client asks for it, or left a body behind that would be read as a request. */
+    boolean closes() {
+        return bodyUnread()
+                || header("Connection")
+                        .filter(value -> value.equalsIgnoreCase("close"))
+                        .isPresent();
+    }
+
+    private ApiError tooLarge() {
+        return ApiError.tooLarge("The body is larger than " + maxBodyBytes + " bytes.");
+    }
+}

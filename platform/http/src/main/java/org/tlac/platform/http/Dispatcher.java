@@ -1,0 +1,193 @@
+package org.tlac.platform.http;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * The way of every request through a listener: path, route, identity, access, guards, handler, answer; measured and logged around it.
+ */
+final class Dispatcher implements io.helidon.webserver.http.Handler {
+
+    static final String REQUEST_ID = "X-Request-Id";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final String REQUEST_ID_IN_LOGS = "request_id";
+    private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9-]{8,64}");
+
+    private final Routes routes;
+    private final Listener listener;
+    private final HttpMetrics metrics;
+
+    /**
+     * What a listener's calls have in common.
+     *
+     * @param trustsRequestId whether callers are services of ours, whose request ids go on; a client's own id never does
+     * @param headers set on every answer that does not set them itself
+     */
+    record Listener(
+            Authentication authentication,
+            List<Guard> guards,
+            boolean trustsRequestId,
+            List<Reply.Header> headers,
+            int maxBodyBytes) {}
+
+    Dispatcher(Routes routes, Listener listener, HttpMetrics metrics) {
+        this.routes = routes;
+        this.listener = listener;
+        this.metrics = metrics;
+        routes.table().forEach(metrics::expect);
+    }
+
+    @Override
+    public void handle(ServerRequest request, ServerResponse response) throws IOException {
+        long start = System.nanoTime();
+        Call call = new Call(request, requestId(request), listener.maxBodyBytes());
+        MDC.put(REQUEST_ID_IN_LOGS, call.requestId());
+        Target target = target(call);
+        String endpoint = target.endpoint();
+        int status = 0;
+        metrics.started(call.method(), endpoint);
+        try {
+            Reply reply = answer(call, target, endpoint);
+            status = reply.status();
+            send(call, reply, response);
+        } finally {
+            metrics.finished(call.method(), endpoint, status, start);
+            log(call, endpoint, status, start);
+            MDC.remove(REQUEST_ID_IN_LOGS);
+        }
+    }
+
+    /** Where a call leads: to a route, or to a refusal that is known before anybody is asked who they are. */
+    private sealed interface Target {
+        String endpoint();
+
+        record Found(Routes.Match match) implements Target {
+            @Override
+            public String endpoint() {
+                return match.route().endpoint();
+            }
+        }
+
+        record Refused(ApiError error, String endpoint) implements Target {}
+    }
+
+    private Target target(Call call) {
+        List<String> path;
+        try {
+            path = RequestPath.parse(call.rawPath());
+        } catch (ApiError error) {
+            return new Target.Refused(error, HttpMetrics.UNMATCHED);
+        }
+        Optional<Routes.Match> match = routes.find(call.method(), path);
+        if (match.isPresent()) {
+            return new Target.Found(match.get());
+        }
+        List<Route> others = routes.at(path);
+        return others.isEmpty()
+                ? new Target.Refused(ApiError.notFound(), HttpMetrics.UNMATCHED)
+                : new Target.Refused(
+                        ApiError.methodNotAllowed(Routes.methods(others)),
+                        others.getFirst().endpoint());
+    }
+
+    private Reply answer(Call call, Target target, String endpoint) {
+        try {
+            return switch (target) {
+                case Target.Refused refused -> throw refused.error();
+                case Target.Found found -> call(call, found.match());
+            };
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            ErrorReply.Rendered rendered = ErrorReply.render(e);
+            if (rendered.errorType() != null) {
+                metrics.failed(rendered.errorType(), endpoint);
+            }
+            return rendered.reply();
+        }
+    }
+
+    private Reply call(Call call, Routes.Match match) throws Exception {
+        Route route = match.route();
+        call.matched(match.parameters());
+        call.identified(listener.authentication().identify(call));
+        route.access().check(call.identity());
+        for (Guard guard : listener.guards()) {
+            guard.check(call, route);
+        }
+        return route.handler().handle(call);
+    }
+
+    private void send(Call call, Reply reply, ServerResponse response) throws IOException {
+        response.status(reply.status());
+        for (Reply.Header header : listener.headers()) {
+            response.header(header.name(), header.value());
+        }
+        for (Reply.Header header : reply.headers()) {
+            // add, not set: an answer may set several cookies.
+            if (header.name().equalsIgnoreCase("Set-Cookie")) {
+                response.headers().add(HeaderNames.SET_COOKIE, header.value());
+            } else {
+                response.header(header.name(), header.value());
+            }
+        }
+        response.header(REQUEST_ID, call.requestId());
+        boolean closes = call.closes();
+        if (closes) {
+            response.header("Connection", "close");
+        }
+        write(call, reply, response);
+        if (closes) {
+            // The server announces the end but waits for the client to act on it.
+            throw new CloseConnectionException("announced");
+        }
+    }
+
+    private static void write(Call call, Reply reply, ServerResponse response) throws IOException {
+        try (InputStream stream = reply.stream()) {
+            if (call.method().equals("HEAD")) {
+                if (stream == null) {
+                    response.header("Content-Length", Integer.toString(reply.body().length));
+                }
+                response.send();
+            } else if (stream == null) {
+                response.send(reply.body());
+            } else {
+                try (OutputStream out = response.outputStream()) {
+                    stream.transferTo(out);
+                }
+            }
+        }
+    }
+
+    private String requestId(ServerRequest request) {
+        return Optional.of(listener.trustsRequestId())
+                .filter(trusted -> trusted)
+                .flatMap(trusted -> request.headers().first(HeaderNames.create(REQUEST_ID)))
+                .filter(id -> REQUEST_ID_FORM.matcher(id).matches())
+                .orElseGet(() -> UUID.randomUUID().toString());
+    }
+
+    private static void log(Call call, String endpoint, int status, long start) {
+        LOG.atInfo()
+                .addKeyValue("method", call.method())
+                .addKeyValue("endpoint", endpoint)
+                .addKeyValue("status", status)
+                .addKeyValue("duration_ms", (System.nanoTime() - start) / 1_000_000)
+                .log("request");
+    }
+}

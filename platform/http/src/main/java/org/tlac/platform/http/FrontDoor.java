@@ -1,0 +1,248 @@
+package org.tlac.platform.http;
+
+import io.helidon.common.tls.Tls;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tlac.platform.metrics.Metrics;
+
+/**
+ * A running service: a public listener with its routes, a management listener with health and metrics, and the order in which it all
+ * stops. HTTP/1.1 only.
+ */
+public final class FrontDoor implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
+    private static final String MANAGEMENT = "management";
+    private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final WebServer server;
+    private final Health health;
+    private final Duration drain;
+    private final List<AutoCloseable> closeables;
+
+    private FrontDoor(WebServer server, Health health, Duration drain, List<AutoCloseable> closeables) {
+        this.server = server;
+        this.health = health;
+        this.drain = drain;
+        this.closeables = List.copyOf(closeables);
+    }
+
+    public static Builder builder(ServerConfig config, Metrics metrics) {
+        return new Builder(config, metrics);
+    }
+
+    /** The port of the public listener, also when any free one was asked for. */
+    public int port() {
+        return server.port();
+    }
+
+    public int managementPort() {
+        return server.port(MANAGEMENT);
+    }
+
+    public int port(String listener) {
+        return server.port(listener);
+    }
+
+    /** Says "not ready", keeps answering for the drain time, lets calls in progress finish, then closes what the service uses. */
+    @Override
+    public void close() {
+        health.stopping();
+        try {
+            Thread.sleep(drain);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        server.stop();
+        for (AutoCloseable closeable : closeables.reversed()) {
+            try {
+                closeable.close();
+            } catch (Exception e) {
+                LOG.warn("Could not close {}", closeable.getClass().getSimpleName(), e);
+            }
+        }
+    }
+
+    public static final class Builder {
+
+        private final ServerConfig config;
+        private final Metrics metrics;
+        private final HttpMetrics httpMetrics;
+        private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
+        private final List<Guard> guards = new ArrayList<>();
+        private final List<AutoCloseable> closeables = new ArrayList<>();
+        private final Map<String, Extra> extras = new LinkedHashMap<>();
+        private Routes routes = Routes.of();
+        private Authentication authentication = Authentication.NONE;
+        private List<Reply.Header> headers = List.of(new Reply.Header("Cache-Control", "no-store"));
+        private boolean edge;
+        private @Nullable Tls tls;
+
+        private record Extra(int port, Routes routes) {}
+
+        private Builder(ServerConfig config, Metrics metrics) {
+            this.config = config;
+            this.metrics = metrics;
+            this.httpMetrics = new HttpMetrics(metrics);
+        }
+
+        public Builder routes(Routes table) {
+            routes = routes.and(table);
+            return this;
+        }
+
+        public Builder authentication(Authentication how) {
+            authentication = how;
+            return this;
+        }
+
+        /** Checked in the order in which they are added. */
+        public Builder guard(Guard guard) {
+            guards.add(guard);
+            return this;
+        }
+
+        /** A part that the service cannot work without; asked at each probe, so it must answer quickly. */
+        public Builder readiness(String name, BooleanSupplier check) {
+            checks.put(name, check);
+            return this;
+        }
+
+        /** What to close after the last call was answered; the last one given is closed first. */
+        public Builder closing(AutoCloseable closeable) {
+            closeables.add(closeable);
+            return this;
+        }
+
+        public Builder tls(Tls certificate) {
+            tls = certificate;
+            return this;
+        }
+
+        /** Says that clients connect here, not services of ours: their request ids are not believed. */
+        public Builder edge() {
+            edge = true;
+            return this;
+        }
+
+        /** Headers of every answer that does not set them itself. */
+        public Builder headers(List<Reply.Header> defaults) {
+            headers = List.copyOf(defaults);
+            return this;
+        }
+
+        /** One more plain listener on the public host. */
+        public Builder listener(String name, int port, Routes table) {
+            extras.put(name, new Extra(port, table));
+            return this;
+        }
+
+        /** @throws IllegalStateException when a port is taken; everything given to {@link #closing} is closed then */
+        public FrontDoor start() {
+            Health health = new Health(checks);
+            WebServerConfig.Builder server = WebServer.builder()
+                    .shutdownHook(false)
+                    .host(config.host())
+                    .port(config.port())
+                    .addRouting(routing(routes, authentication, guards));
+            listener(server);
+            if (tls != null) {
+                server.tls(tls);
+            }
+            server.putSocket(MANAGEMENT, management(health));
+            extras.forEach((name, extra) -> server.putSocket(name, extra(extra)));
+            FrontDoor door = new FrontDoor(server.build(), health, config.drain(), closeables);
+            try {
+                door.server.start();
+            } catch (RuntimeException e) {
+                door.close();
+                throw e;
+            }
+            health.started();
+            return door;
+        }
+
+        private ListenerConfig management(Health health) {
+            Routes table = health.routes()
+                    .and(Routes.of(Route.get(
+                            "/metrics",
+                            Access.ANYONE,
+                            call -> Reply.of(
+                                    200, PROMETHEUS_TEXT, metrics.scrape().getBytes(StandardCharsets.UTF_8)))));
+            ListenerConfig.Builder listener =
+                    ListenerConfig.builder().host(config.managementHost()).port(config.managementPort());
+            listener(listener);
+            // Probes and scrapes are not the service's work: they are not counted.
+            return listener.addRouting(HttpRouting.builder().any(new ManagementHandler(table)))
+                    .build();
+        }
+
+        private ListenerConfig extra(Extra extra) {
+            ListenerConfig.Builder listener =
+                    ListenerConfig.builder().host(config.host()).port(extra.port());
+            listener(listener);
+            return listener.addRouting(routing(extra.routes(), Authentication.NONE, List.of()))
+                    .build();
+        }
+
+        private HttpRouting.Builder routing(Routes table, Authentication who, List<Guard> rules) {
+            var common = new Dispatcher.Listener(who, rules, !edge, headers, config.maxBodyBytes());
+            return HttpRouting.builder().any(new Dispatcher(table, common, httpMetrics));
+        }
+
+        private void listener(ListenerConfig.BuilderBase<?, ?> listener) {
+            listener.maxPayloadSize(config.maxBodyBytes())
+                    .maxTcpConnections(config.maxConnections())
+                    .shutdownGracePeriod(config.grace())
+                    .connectionOptions(new TimedSockets(config.readTimeout()))
+                    .addProtocol(Http1Config.builder()
+                            .maxHeadersSize(config.maxHeaderBytes())
+                            .maxPrologueLength(4096)
+                            .validateRequestHeaders(true)
+                            .build())
+                    .directHandlers(preRouting());
+        }
+
+        /** What the server's parser refuses before any route is known gets the same form as every other error. */
+        private DirectHandlers preRouting() {
+            DirectHandlers.Builder handlers = DirectHandlers.builder();
+            for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+                handlers.addHandler(type, (request, event, status, responseHeaders, message) -> {
+                    httpMetrics.answered(request.method(), HttpMetrics.UNMATCHED, status.code());
+                    return refusal(status, responseHeaders);
+                });
+            }
+            return handlers.build();
+        }
+
+        private static DirectHandler.TransportResponse refusal(Status status, ServerResponseHeaders headers) {
+            String detail = status.code() == 413 ? "The body is too large." : "Bad request.";
+            Reply reply = ErrorReply.detail(status.code(), status.code() >= 500 ? "Something went wrong." : detail);
+            headers.set(HeaderNames.CONTENT_TYPE, Reply.JSON_TYPE);
+            return DirectHandler.TransportResponse.builder()
+                    .status(status)
+                    .headers(headers)
+                    .keepAlive(false)
+                    .entity(reply.body())
+                    .build();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package org.tlac.platform.http;
+
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An answer: status, headers and a body that is bytes or, when {@code stream} is set, read and closed while it is sent. */
+@SuppressWarnings("ArrayRecordComponent") // Replies are sent, never compared.
+public record Reply(
+        int status,
+        List<Header> headers,
+        byte[] body,
+        @Nullable InputStream stream) {
+
+    public record Header(String name, String value) {}
+
+    public static final String JSON_TYPE = "application/json";
+
+    private static final byte[] NOTHING = {};
+
+    public Reply {
+        headers = List.copyOf(headers);
+    }
+
+    /** 200 with a value as JSON. */
+    public static Reply json(Object value) {
+        return json(200, value);
+    }
+
+    public static Reply json(int status, Object value) {
+        return of(status, JSON_TYPE, Json.write(value));
+    }
+
+    public static Reply of(int status, String contentType, byte[] body) {
+        return new Reply(status, List.of(new Header("Content-Type", contentType)), body, null);
+    }
+
+    public static Reply empty(int status) {
+        return new Reply(status, List.of(), NOTHING, null);
+    }
+
+    /** @param location a path of this server, or an absolute address */
+    public static Reply redirect(int status, String location) {
+        return empty(status).with("Location", location);
+    }
+
+    public static Reply stream(int status, List<Header> headers, InputStream body) {
+        return new Reply(status, headers, NOTHING, body);
+    }
+
+    /** The same answer with one more header. */
+    public Reply with(String name, String value) {
+        List<Header> more = new ArrayList<>(headers);
+        more.add(new Header(name, value));
+        return new Reply(status, more, body, stream);
+    }
+}

@@ -1,0 +1,79 @@
+package org.tlac.platform.http;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One row of a service's table of routes.
+ *
+ * @param method upper case, as {@code GET}
+ * @param template a path with {@code {name}} for one segment and, at its end, {@code {+name}} for the rest
+ * @param endpoint what metrics call it: the template, or a shared name for pages and assets
+ */
+public record Route(String method, String template, Access access, LimitClass limit, String endpoint, Handler handler) {
+
+    /** The endpoint of pages and assets, however many files there are. */
+    public static final String STATIC = "/static";
+
+    public static Route get(String template, Access access, Handler handler) {
+        return of("GET", template, access, handler);
+    }
+
+    public static Route post(String template, Access access, Handler handler) {
+        return of("POST", template, access, handler);
+    }
+
+    public static Route put(String template, Access access, Handler handler) {
+        return of("PUT", template, access, handler);
+    }
+
+    public static Route delete(String template, Access access, Handler handler) {
+        return of("DELETE", template, access, handler);
+    }
+
+    public static Route of(String method, String template, Access access, Handler handler) {
+        return new Route(method, template, access, LimitClass.NONE, template, handler);
+    }
+
+    /** The same route, counted towards that limit. */
+    public Route limited(LimitClass limitClass) {
+        return new Route(method, template, access, limitClass, endpoint, handler);
+    }
+
+    /** The same route, shown as {@value #STATIC} in metrics. */
+    public Route asStatic() {
+        return new Route(method, template, access, limit, STATIC, handler);
+    }
+
+    /** The path's parameters when it matches the template. */
+    Optional<Map<String, String>> match(List<String> path) {
+        List<String> pattern = segments();
+        Map<String, String> parameters = new HashMap<>();
+        for (int i = 0; i < pattern.size(); i++) {
+            String expected = pattern.get(i);
+            if (expected.startsWith("{+")) {
+                List<String> rest = path.subList(Math.min(i, path.size()), path.size());
+                parameters.put(expected.substring(2, expected.length() - 1), String.join("/", rest));
+                return rest.isEmpty() ? Optional.empty() : Optional.of(parameters);
+            }
+            if (i >= path.size()) {
+                return Optional.empty();
+            }
+            if (expected.startsWith("{")) {
+                parameters.put(expected.substring(1, expected.length() - 1), path.get(i));
+            } else if (!expected.equals(path.get(i))) {
+                return Optional.empty();
+            }
+        }
+        return path.size() == pattern.size() ? Optional.of(parameters) : Optional.empty();
+    }
+
+    private List<String> segments() {
+        return template.equals("/")
+                ? List.of()
+                : new ArrayList<>(List.of(template.substring(1).split("/", -1)));
+    }
+}

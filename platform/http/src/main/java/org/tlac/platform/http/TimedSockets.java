@@ -1,0 +1,73 @@
+package org.tlac.platform.http;
+
+import io.helidon.common.socket.SocketOptions;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Options of accepted connections, with the read timeout applied. Helidon has the setting but uses it only for its client: a peer that
+ * sends half a request, or half a TLS handshake, and waits would hold its connection for ever.
+ */
+final class TimedSockets implements SocketOptions {
+
+    private final SocketOptions defaults = SocketOptions.create();
+    private final Duration readTimeout;
+
+    TimedSockets(Duration readTimeout) {
+        this.readTimeout = readTimeout;
+    }
+
+    @Override
+    public void configureSocket(Socket socket) {
+        defaults.configureSocket(socket);
+        try {
+            socket.setSoTimeout(Math.toIntExact(readTimeout.toMillis()));
+        } catch (SocketException e) {
+            throw new java.io.UncheckedIOException("The connection was gone before it was served", e);
+        }
+    }
+
+    @Override
+    public Duration readTimeout() {
+        return readTimeout;
+    }
+
+    @Override
+    public Map<SocketOption<?>, Object> socketOptions() {
+        return defaults.socketOptions();
+    }
+
+    @Override
+    public Duration connectTimeout() {
+        return defaults.connectTimeout();
+    }
+
+    @Override
+    public Optional<Integer> socketReceiveBufferSize() {
+        return defaults.socketReceiveBufferSize();
+    }
+
+    @Override
+    public Optional<Integer> socketSendBufferSize() {
+        return defaults.socketSendBufferSize();
+    }
+
+    @Override
+    public boolean socketReuseAddress() {
+        return defaults.socketReuseAddress();
+    }
+
+    @Override
+    public boolean socketKeepAlive() {
+        return defaults.socketKeepAlive();
+    }
+
+    @Override
+    public boolean tcpNoDelay() {
+        return true;
+    }
+}
