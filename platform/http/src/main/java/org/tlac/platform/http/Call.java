@@ -1,10 +1,13 @@
 package org.tlac.platform.http;
 
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.RequestException;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -193,8 +196,15 @@ public final class Call {
             return read;
         } catch (RequestException e) {
             throw e.status().code() == 413 ? tooLarge() : ApiError.badRequest("Malformed body.");
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException("The client went away while sending its body", e);
+        } catch (NumberFormatException e) {
+            // What Helidon's reader of chunk sizes throws.
+            throw ApiError.badRequest("Malformed body.");
+        } catch (IOException
+                | UncheckedIOException
+                | CloseConnectionException
+                | DataReader.InsufficientDataAvailableException e) {
+            // The client left, or waits longer than the read timeout: nobody reads this answer.
+            throw ApiError.badRequest("The body did not arrive.");
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,6 +94,7 @@ public final class FrontDoor implements AutoCloseable {
         private Routes routes = Routes.of();
         private Authentication authentication = Authentication.NONE;
         private List<Reply.Header> headers = List.of(new Reply.Header("Cache-Control", "no-store"));
+        private Consumer<ListenerConfig.BuilderBase<?, ?>> customize = listener -> {};
         private boolean edge;
         private @Nullable Tls tls;
 
@@ -146,6 +148,12 @@ public final class FrontDoor implements AutoCloseable {
         /** Headers of every answer that does not set them itself. */
         public Builder headers(List<Reply.Header> defaults) {
             headers = List.copyOf(defaults);
+            return this;
+        }
+
+        /** Settings of every listener that only the caller's version of Helidon has. */
+        public Builder listeners(Consumer<ListenerConfig.BuilderBase<?, ?>> settings) {
+            customize = settings;
             return this;
         }
 
@@ -216,9 +224,9 @@ public final class FrontDoor implements AutoCloseable {
                     .addProtocol(Http1Config.builder()
                             .maxHeadersSize(config.maxHeaderBytes())
                             .maxPrologueLength(4096)
-                            .validateRequestHeaders(true)
                             .build())
                     .directHandlers(preRouting());
+            customize.accept(listener);
         }
 
         /** What the server's parser refuses before any route is known gets the same form as every other error. */

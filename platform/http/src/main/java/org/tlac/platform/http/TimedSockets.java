@@ -4,6 +4,7 @@ import io.helidon.common.socket.SocketOptions;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketOption;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,11 @@ final class TimedSockets implements SocketOptions {
         } catch (SocketException e) {
             throw new java.io.UncheckedIOException("The connection was gone before it was served", e);
         }
+    }
+
+    /** What Helidon 4.5 calls in place of the above, which is why nothing is overridden here yet. */
+    public void configureSocket(SocketChannel channel) {
+        configureSocket(channel.socket());
     }
 
     @Override

@@ -1,0 +1,64 @@
+package org.tlac.platform.db;
+
+import io.helidon.config.Config;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How a service reaches its database, under the key {@code database}.
+ *
+ * @param url {@code jdbc:postgresql://host:port/name}, without a password
+ * @param username the service's role, which is also the name of its schema
+ * @param passwordFile holds the role's password
+ * @param poolSize connections at most
+ * @param connectTimeout how long a call waits for a connection before it is answered 503
+ * @param statementTimeout the server cancels a statement that takes longer
+ * @param startTimeout how long a starting service waits for the database to come up
+ */
+public record DatabaseConfig(
+        String url,
+        String username,
+        Path passwordFile,
+        int poolSize,
+        Duration connectTimeout,
+        Duration statementTimeout,
+        Duration startTimeout) {
+
+    public DatabaseConfig {
+        if (!url.startsWith("jdbc:postgresql://")) {
+            throw new IllegalArgumentException("database.url must begin with jdbc:postgresql://");
+        }
+        if (url.contains("password")) {
+            throw new IllegalArgumentException(
+                    "database.url must not hold a password: it goes to database.passwordfile");
+        }
+        if (poolSize < 1) {
+            throw new IllegalArgumentException("database.poolsize must be at least 1, not " + poolSize);
+        }
+    }
+
+    /** @throws RuntimeException that names the key which is missing or whose value cannot be used */
+    public static DatabaseConfig from(Config config) {
+        Config database = config.get("database");
+        return new DatabaseConfig(
+                database.get("url").asString().get(),
+                database.get("username").asString().get(),
+                Path.of(database.get("passwordfile").asString().get()),
+                database.get("poolsize").asInt().orElse(20),
+                database.get("connecttimeout").as(Duration.class).orElse(Duration.ofMillis(1500)),
+                database.get("statementtimeout").as(Duration.class).orElse(Duration.ofSeconds(10)),
+                database.get("starttimeout").as(Duration.class).orElse(Duration.ofSeconds(60)));
+    }
+
+    /** Read anew each time, so that a changed password needs no other copy. */
+    public String password() {
+        try {
+            return Files.readString(passwordFile).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the database password from " + passwordFile, e);
+        }
+    }
+}

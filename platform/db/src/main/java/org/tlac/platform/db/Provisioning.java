@@ -1,0 +1,54 @@
+package org.tlac.platform.db;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.Objects;
+
+/** Runs provision.sql: the roles and schemas that services expect. Needs a superuser; running it again changes nothing. */
+public final class Provisioning {
+
+    private Provisioning() {}
+
+    /**
+     * Provisions the database that {@code superuser} is connected to.
+     *
+     * @param passwords by role: auth, activity, backup
+     */
+    public static void run(Connection superuser, Map<String, String> passwords) throws SQLException {
+        try (Statement statement = superuser.createStatement()) {
+            statement.execute(script());
+            for (Map.Entry<String, String> role : passwords.entrySet()) {
+                statement.execute(alterPassword(superuser, role.getKey(), role.getValue()));
+            }
+        }
+    }
+
+    /** Utility statements take no parameters; the server quotes for us. */
+    private static String alterPassword(Connection connection, String role, String password) throws SQLException {
+        try (PreparedStatement quote =
+                connection.prepareStatement("select format('alter role %I password %L', ?, ?)")) {
+            quote.setString(1, role);
+            quote.setString(2, password);
+            try (ResultSet row = quote.executeQuery()) {
+                row.next();
+                return row.getString(1);
+            }
+        }
+    }
+
+    private static String script() {
+        try (InputStream in = Provisioning.class.getResourceAsStream("provision.sql")) {
+            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("provision.sql cannot be read", e);
+        }
+    }
+}
