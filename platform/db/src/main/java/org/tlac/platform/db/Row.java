@@ -72,6 +72,6 @@ public final class Row {
     }
 
     private @Nullable Object value(String column) {
-        return row.column(column).get();
+        return row.column(column).get(Object.class);
     }
 }
