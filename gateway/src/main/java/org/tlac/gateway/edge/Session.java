@@ -1,0 +1,19 @@
+package org.tlac.gateway.edge;
+
+import java.time.Instant;
+import org.tlac.platform.identity.Caller;
+
+/**
+ * A session as auth-service vouched for it.
+ *
+ * @param cookie the session's secret, as the browser sent it
+ * @param token what services behind us believe, valid until {@code tokenExpiresAt}
+ * @param csrfToken what mutating calls must carry
+ */
+public record Session(String cookie, String token, Instant tokenExpiresAt, String csrfToken, Caller caller) {
+
+    @Override
+    public String toString() {
+        return "Session[" + caller.username() + "]";
+    }
+}

@@ -1,0 +1,62 @@
+package org.tlac.gateway.pages;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.tlac.platform.http.Access;
+import org.tlac.platform.http.ApiError;
+import org.tlac.platform.http.Call;
+import org.tlac.platform.http.Json;
+import org.tlac.platform.http.Reply;
+
+/** The course folder: its manifest for anyone, its pages for those signed in, and what is for teachers for teachers only. */
+public final class Course {
+
+    private static final String MANIFEST = "manifest.json";
+    private static final String PREFIX = "/lessons/";
+
+    private final Files files;
+
+    /** @param folder holds manifest.json; read at each request, so a school can edit its course while TLAC runs */
+    public Course(Path folder) {
+        this.files = Files.folder(folder);
+    }
+
+    Files files() {
+        return files;
+    }
+
+    Reply manifest(Call call) throws IOException {
+        byte[] bytes = files.read(MANIFEST).orElseThrow(() -> ApiError.notFound("This school has no course yet."));
+        return Files.reply(call, 200, MANIFEST, bytes);
+    }
+
+    /** Who may read a file of the course: whatever lies in a folder called teacher, or the manifest names as a teacher's, is theirs. */
+    Access access(String path) throws IOException {
+        boolean folder = Arrays.asList(path.split("/", -1)).contains("teacher");
+        return folder || teachersPaths().contains(path) ? Access.TEACHER : Access.SIGNED_IN;
+    }
+
+    private Set<String> teachersPaths() throws IOException {
+        byte[] manifest = files.read(MANIFEST).orElse(null);
+        if (manifest == null) {
+            return Set.of();
+        }
+        JsonNode lessons =
+                Json.tree(new String(manifest, StandardCharsets.UTF_8)).path("lessons");
+        return StreamSupport.stream(lessons.spliterator(), false)
+                .flatMap(lesson -> Stream.concat(
+                        Stream.of(lesson.path("teacherPath")),
+                        StreamSupport.stream(lesson.path("teacherResources").spliterator(), false)
+                                .map(resource -> resource.path("path"))))
+                .map(JsonNode::asText)
+                .map(path -> path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : path)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+}

@@ -1,0 +1,76 @@
+package org.tlac.gateway.proxy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.tlac.gateway.edge.Session;
+import org.tlac.platform.http.ApiError;
+import org.tlac.platform.http.Call;
+import org.tlac.platform.http.Reply;
+import org.tlac.platform.http.ServiceClient.Answer;
+import org.tlac.platform.http.ServiceClient.Request;
+
+/**
+ * Passes a call on to a service and its answer back. Of either side's headers only those named here get through, so that nobody outside
+ * can speak to a service as the gateway does.
+ */
+final class Forwarder {
+
+    /** The session's cookie, for the few routes that are about the session itself. */
+    static final String SESSION = "X-Tlac-Session";
+
+    private static final List<String> TO_SERVICE =
+            List.of("Content-Type", "Accept", "Accept-Language", "If-Match", "If-None-Match", "User-Agent");
+    private static final Set<String> TO_CLIENT = Set.of(
+            "content-type", "content-disposition", "retry-after", "allow", "etag", "cache-control", "set-cookie");
+
+    private Forwarder() {}
+
+    /** Passes the call on as its signed-in user; as the gateway itself when the route needs nobody signed in. */
+    static Reply forward(Call call, Upstream service, boolean withSession) {
+        Optional<Session> session = call.attached(Session.class);
+        Request request = request(call);
+        if (withSession && session.isPresent()) {
+            request = request.with(SESSION, session.get().cookie());
+        }
+        Answer answer = session.isPresent()
+                ? service.asUser(request, session.get().token())
+                : service.asGateway(request, call.clientAddress());
+        return reply(answer);
+    }
+
+    /** Passes the call on as the gateway itself, whoever is signed in: signing in and creating the first admin. */
+    static Reply forwardAsGateway(Call call, Upstream service) {
+        return reply(service.asGateway(request(call), call.clientAddress()));
+    }
+
+    private static Request request(Call call) {
+        List<Reply.Header> headers = new ArrayList<>();
+        for (String name : TO_SERVICE) {
+            call.header(name).ifPresent(value -> headers.add(new Reply.Header(name, value)));
+        }
+        String method = call.method().equals("HEAD") ? "GET" : call.method();
+        return new Request(method, target(call), headers, call.body());
+    }
+
+    private static String target(Call call) {
+        String query = call.rawQuery();
+        if (query.isEmpty()) {
+            return call.rawPath();
+        }
+        // What is sent on must be read there as it was read here.
+        if (!query.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '#' && c != '\\')) {
+            throw ApiError.badRequest("Malformed query.");
+        }
+        return call.rawPath() + "?" + query;
+    }
+
+    private static Reply reply(Answer answer) {
+        List<Reply.Header> headers = answer.headers().stream()
+                .filter(header -> TO_CLIENT.contains(header.name().toLowerCase(Locale.ROOT)))
+                .toList();
+        return new Reply(answer.status(), headers, answer.body(), null);
+    }
+}

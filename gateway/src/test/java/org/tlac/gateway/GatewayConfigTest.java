@@ -1,0 +1,70 @@
+package org.tlac.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.helidon.config.Config;
+import io.helidon.config.ConfigSources;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tlac.platform.http.LimitClass;
+import org.tlac.platform.metrics.Owner;
+
+class GatewayConfigTest {
+
+    private static GatewayConfig with(Map<String, String> overrides) {
+        return GatewayConfig.from(
+                Config.just(ConfigSources.create(overrides), ConfigSources.classpath("application.yaml")));
+    }
+
+    @Test
+    void defaults_areThese() {
+        GatewayConfig config = with(Map.of());
+        assertThat(config.server().host()).isEqualTo("0.0.0.0");
+        assertThat(config.server().port()).isEqualTo(8443);
+        assertThat(config.server().managementHost()).isEqualTo("127.0.0.1");
+        assertThat(config.server().managementPort()).isEqualTo(9080);
+        assertThat(config.server().maxBodyBytes()).isEqualTo(1 << 20);
+        assertThat(config.server().maxHeaderBytes()).isEqualTo(16 << 10);
+        assertThat(config.server().readTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.redirectPort()).isEqualTo(8080);
+        assertThat(config.hsts()).isZero();
+        assertThat(config.services()).containsEntry(Owner.AUTH, URI.create("http://127.0.0.1:8081"));
+        assertThat(config.scrape()).containsEntry(Owner.BACKUP, List.of(URI.create("http://127.0.0.1:9084")));
+        assertThat(config.sessionCache()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.limits().enforce()).isTrue();
+        assertThat(config.limits().perMinute())
+                .isEqualTo(
+                        Map.of(LimitClass.SAVES, 60, LimitClass.RUNS, 30, LimitClass.MARKS, 30, LimitClass.OTHER, 120));
+        assertThat(config.courseFolder()).isEqualTo(Path.of("course"));
+    }
+
+    @Test
+    void severalReplicas_areACommaList() {
+        assertThat(with(Map.of("scrape.auth", "http://a:1, http://b:2"))
+                        .scrape()
+                        .get(Owner.AUTH))
+                .containsExactly(URI.create("http://a:1"), URI.create("http://b:2"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "server.port, 70000",
+        "server.maxbodybytes, 0",
+        "limits.runs, 0",
+        "limits.other, many",
+        "metrics.access, token",
+        "metrics.access, public",
+        "proxy.trusted, somewhere",
+        "session.cache, soon"
+    })
+    void valuesThatCannotBeUsed_stopTheStart(String key, String value) {
+        assertThatThrownBy(() -> with(Map.of(key, value))).isInstanceOf(RuntimeException.class);
+    }
+}

@@ -1,0 +1,200 @@
+package org.tlac.gateway;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.tlac.gateway.edge.ClientAddress;
+import org.tlac.gateway.edge.RateLimits;
+import org.tlac.gateway.status.MetricsAccess;
+import org.tlac.platform.http.FrontDoor;
+import org.tlac.platform.http.LimitClass;
+import org.tlac.platform.http.ServerConfig;
+import org.tlac.platform.metrics.Metrics;
+import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.testing.RawHttp;
+import org.tlac.platform.testing.StubService;
+
+/** The real gateway with TLS on free ports, before stub services that write down what reaches them. */
+final class TestGateway implements AutoCloseable {
+
+    static final String PUPIL = "p".repeat(43);
+    static final String ADMIN = "a".repeat(43);
+    static final String TEACHER = "t".repeat(43);
+    static final String CSRF = "csrf-of-the-session";
+    static final String SECRET = "s".repeat(43);
+    static final Duration READ_TIMEOUT = Duration.ofSeconds(1);
+    private static final Metrics METRICS = Metrics.open(Owner.GATEWAY, "test");
+
+    final ConcurrentLinkedDeque<Received> received = new ConcurrentLinkedDeque<>();
+    final StubService service;
+    final TestCertificate certificate;
+    final Path course;
+    private final FrontDoor door;
+    private final HttpClient http;
+
+    /** What a service got to see. */
+    record Received(String method, String target, Map<String, List<String>> headers, String body) {
+        Optional<String> header(String name) {
+            return Optional.ofNullable(headers.get(name)).map(List::getFirst);
+        }
+    }
+
+    private TestGateway(Path folder, Map<String, String> metricsAccess) throws Exception {
+        certificate = TestCertificate.in(folder);
+        course = Files.createDirectories(folder.resolve("course"));
+        service = StubService.start(this::serve);
+        Map<Owner, URI> services = new EnumMap<>(Owner.class);
+        Map<Owner, List<URI>> scrape = new EnumMap<>(Owner.class);
+        for (Owner owner : Owner.values()) {
+            services.put(owner, service.uri());
+            scrape.put(owner, List.of(service.uri()));
+        }
+        Path secret = Files.writeString(folder.resolve("secret"), SECRET);
+        Path token = Files.writeString(folder.resolve("token"), "m".repeat(43));
+        Map<LimitClass, Integer> limits = new EnumMap<>(LimitClass.class);
+        limits.put(LimitClass.OTHER, 1000);
+        limits.put(LimitClass.SAVES, 1000);
+        limits.put(LimitClass.MARKS, 1000);
+        limits.put(LimitClass.RUNS, 3);
+        GatewayConfig config = new GatewayConfig(
+                new ServerConfig(
+                        "127.0.0.1",
+                        0,
+                        "127.0.0.1",
+                        0,
+                        1 << 20,
+                        16 << 10,
+                        READ_TIMEOUT,
+                        200,
+                        Duration.ZERO,
+                        Duration.ofSeconds(2)),
+                0,
+                certificate.certificate(),
+                certificate.key(),
+                Duration.ZERO,
+                ClientAddress.trusting(List.of()),
+                services,
+                scrape,
+                secret,
+                Duration.ofSeconds(3),
+                new RateLimits.Config(true, limits),
+                MetricsAccess.Config.of(metricsAccess.getOrDefault("access", "open"), token.toString()),
+                course);
+        door = GatewayService.start(config, METRICS, InstantSource.system());
+        http = HttpClient.newBuilder().sslContext(certificate.trusting()).build();
+    }
+
+    static TestGateway start(Path folder) throws Exception {
+        return new TestGateway(folder, Map.of());
+    }
+
+    static TestGateway withMetricsAccess(Path folder, String access) throws Exception {
+        return new TestGateway(folder, Map.of("access", access));
+    }
+
+    /** Plays every service at once: resolves the known sessions, counts accounts, and echoes everything else. */
+    private void serve(HttpExchange exchange) throws IOException {
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        String target = exchange.getRequestURI().toString();
+        Received call =
+                new Received(exchange.getRequestMethod(), target, Map.copyOf(exchange.getRequestHeaders()), body);
+        received.add(call);
+        switch (target) {
+            case "/internal/session" -> session(exchange, body);
+            case "/health/ready" ->
+                StubService.reply(exchange, 200, "{\"status\":\"UP\",\"checks\":{\"database\":\"UP\"}}");
+            case "/metrics" -> StubService.reply(exchange, 200, EXPOSITION);
+            case "/internal/counts" -> StubService.reply(exchange, 200, COUNTS);
+            default -> {
+                exchange.getResponseHeaders().set("X-Internal", "not for clients");
+                exchange.getResponseHeaders().set("ETag", "\"7\"");
+                StubService.reply(exchange, 200, "{\"from\":\"service\"}");
+            }
+        }
+    }
+
+    private static final String EXPOSITION = """
+            # TYPE tlac_python_runs_total counter
+            tlac_python_runs_total{status="success",} 3.0
+            tlac_python_runs_total{status="timeout",} 1.0
+            # TYPE tlac_auth_sessions_active gauge
+            tlac_auth_sessions_active 4.0
+            # TYPE tlac_http_requests_total counter
+            tlac_http_requests_total{endpoint="/x",method="GET",status="200",} 2.0
+            tlac_http_requests_total{endpoint="/x",method="GET",status="404",} 1.0
+            # TYPE jvm_threads gauge
+            jvm_threads 5.0
+            """;
+
+    private static final String COUNTS = """
+            {"users_active":{"pupil":1,"teacher":2,"admin":3},"sessions":4,"audit_logs":5,"total_users":6,"active_users":7,
+             "total_pupils":8,"total_teachers":9,"total_admins":10,"active_sessions":11,"recent_logins_7d":12,
+             "activity_states":13,"activity_revisions":14,"activity_marks":15}""";
+
+    private static void session(HttpExchange exchange, String body) throws IOException {
+        String role = body.contains(PUPIL)
+                ? "pupil"
+                : body.contains(ADMIN) ? "admin" : body.contains(TEACHER) ? "teacher" : "";
+        if (role.isEmpty()) {
+            StubService.reply(exchange, 401, "{\"detail\":\"Not authenticated.\"}");
+            return;
+        }
+        StubService.reply(
+                exchange, 200, """
+                {"token":"token-of-%s","token_expires_at":"%s","csrf_token":"%s","session_expires_at":"%s",
+                 "user":{"id":7,"username":"%s","name":"N","role":"%s","cohort_year":2026}}""".formatted(role, Instant.now().plusSeconds(60), CSRF, Instant.now(), role, role));
+    }
+
+    URI uri(String target) {
+        return URI.create("https://localhost:" + door.port() + target);
+    }
+
+    int redirectPort() {
+        return door.port("redirect");
+    }
+
+    HttpRequest.Builder request(String target) {
+        return HttpRequest.newBuilder(uri(target));
+    }
+
+    HttpRequest.Builder as(String session, String target) {
+        return request(target).header("Cookie", "tlac_session=" + session);
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    RawHttp raw() {
+        return new RawHttp(certificate.trusting().getSocketFactory(), door.port(), Duration.ofSeconds(8));
+    }
+
+    String metrics() throws Exception {
+        try (HttpClient plain = HttpClient.newHttpClient()) {
+            URI management = URI.create("http://127.0.0.1:" + door.managementPort() + "/metrics");
+            return plain.send(HttpRequest.newBuilder(management).build(), BodyHandlers.ofString())
+                    .body();
+        }
+    }
+
+    @Override
+    public void close() {
+        door.close();
+        service.close();
+    }
+}
