@@ -67,6 +67,7 @@ export async function loadPage(path) {
   } catch (cause) {
     throw new ApiError(0, undefined, { cause });
   }
+  if (response.redirected) throw new ApiError(401); // to the sign-in page, which is no lesson
   if (!response.ok) throw new ApiError(response.status, response.status === 404 ? 'This page of the course is missing.' : undefined);
   return keepText(await response.text(), address, location.origin + ROOT);
 }

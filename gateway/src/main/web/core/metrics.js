@@ -113,14 +113,14 @@ function light(name, well, words) {
   return el('li', {}, `${name} `, el('span', { class: `pill ${kind}` }, words));
 }
 
-/** @param {any} health from /api/health @param {any} metrics may carry `services: {name: {up, expected}}` */
+/** @param {any} health from /api/health @param {any} metrics may carry `services: [{name, replicas, ready}]` */
 function showHealth(health, metrics) {
-  const counted = Object.entries(metrics?.services ?? {}).filter(
-    ([, { up, expected }]) => Number.isInteger(up) && Number.isInteger(expected),
-  );
-  const services = counted.map(([name, { up, expected }]) =>
-    light(humanised(name), up >= expected && up > 0, up >= expected ? (up === 1 ? 'up' : `${up} up`) : `${up} of ${expected} up`),
-  );
+  const listed = Array.isArray(metrics?.services) ? metrics.services : [];
+  const services = listed.map((/** @type {{name: string, replicas: number, ready: number}} */ { name, replicas, ready }) => {
+    const well = replicas > 0 && ready >= replicas;
+    const words = replicas === 0 ? 'not found' : well && replicas === 1 ? 'ready' : `${ready} of ${replicas} ready`;
+    return light(humanised(name), well, words);
+  });
   const overall = health
     ? light('TLAC', health.status === 'ok', health.status === 'ok' ? 'working' : 'degraded')
     : light('TLAC', null, 'unknown');

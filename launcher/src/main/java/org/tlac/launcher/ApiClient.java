@@ -1,0 +1,126 @@
+package org.tlac.launcher;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** A client of the API, as a school's script would be: it trusts the internal authority, and carries a session when it has one. */
+final class ApiClient {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private final HttpClient http;
+    private final String url;
+    private final String cookie;
+    private final String csrfToken;
+
+    /** What came back: the body is missing when it is not JSON. */
+    record Answer(int status, JsonNode body, HttpResponse<String> raw) {}
+
+    private ApiClient(HttpClient http, String url, String cookie, String csrfToken) {
+        this.http = http;
+        this.url = url;
+        this.cookie = cookie;
+        this.csrfToken = csrfToken;
+    }
+
+    static ApiClient connect(String url, Path authority) {
+        return new ApiClient(
+                HttpClient.newBuilder().sslContext(trusting(authority)).build(), url, "", "");
+    }
+
+    static SSLContext trusting(Path authority) {
+        try {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            store.setCertificateEntry("authority", Certificates.read(authority));
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new Problem("Cannot read " + authority + ": is TLAC up?", e);
+        }
+    }
+
+    /** The same client with a session; one that is not signed in when that is refused. */
+    ApiClient login(String username, String password) {
+        Answer answer = post("/api/auth/login", java.util.Map.of("username", username, "password", password));
+        String session = answer.raw()
+                .headers()
+                .firstValue("Set-Cookie")
+                .map(header -> header.split(";", 2)[0])
+                .orElse("");
+        if (answer.status() != 200 || session.isEmpty()) {
+            return new ApiClient(http, url, "", "");
+        }
+        ApiClient signedIn = new ApiClient(http, url, session, "");
+        String token = signedIn.get("/api/auth/me").body().path("csrf_token").asText();
+        return new ApiClient(http, url, session, token);
+    }
+
+    boolean isSignedIn() {
+        return !cookie.isEmpty();
+    }
+
+    /** The session's cookie, as {@code name=value}. */
+    String cookie() {
+        return cookie;
+    }
+
+    Answer get(String path) {
+        return send(request(path));
+    }
+
+    Answer post(String path, Object body) {
+        try {
+            return send(request(path)
+                    .header("Content-Type", "application/json")
+                    .header("X-CSRF-Token", csrfToken)
+                    .POST(BodyPublishers.ofString(JSON.writeValueAsString(body))));
+        } catch (IOException e) {
+            throw new Problem("Cannot write JSON", e);
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
+        return cookie.isEmpty() ? request : request.header("Cookie", cookie);
+    }
+
+    private Answer send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+            return new Answer(answer.statusCode(), json(answer.body()), answer);
+        } catch (IOException e) {
+            throw new Problem("TLAC does not answer at " + url + ": is it up?", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem("Interrupted", e);
+        }
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            return MissingNode.getInstance();
+        }
+    }
+}

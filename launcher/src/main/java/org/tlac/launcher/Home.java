@@ -1,0 +1,122 @@
+package org.tlac.launcher;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Set;
+
+/**
+ * Where things are.
+ *
+ * @param root the repository: jars and the course
+ * @param folder what TLAC keeps between runs, by default {@code .tlac}
+ */
+record Home(Path root, Path folder) {
+
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final int SECRET_BYTES = 32;
+
+    Path postgresData() {
+        return folder.resolve("data/postgres");
+    }
+
+    Path backups() {
+        return folder.resolve("data/backups");
+    }
+
+    Path logs() {
+        return folder.resolve("logs");
+    }
+
+    Path run() {
+        return folder.resolve("run");
+    }
+
+    Path cache() {
+        return folder.resolve("cache");
+    }
+
+    Path tls() {
+        return folder.resolve("tls");
+    }
+
+    Path secrets() {
+        return folder.resolve("secrets");
+    }
+
+    Path lock() {
+        return folder.resolve("lock");
+    }
+
+    Path launcherPid() {
+        return run().resolve("launcher.pid");
+    }
+
+    /** Makes the folders; those with secrets are their owner's alone. */
+    void create() {
+        try {
+            for (Path open : new Path[] {folder, logs(), run(), cache(), tls(), folder.resolve("data"), backups()}) {
+                Files.createDirectories(open);
+            }
+            Files.createDirectories(secrets());
+            Files.setPosixFilePermissions(secrets(), PosixFilePermissions.fromString("rwx------"));
+            Files.setPosixFilePermissions(backups(), PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException e) {
+            throw new Problem("Cannot create " + folder + ": is the disk full, or the folder not yours?", e);
+        }
+    }
+
+    /** The file of a secret, made of 256 random bits when it is not there yet. */
+    Path secret(String name) {
+        Path file = secrets().resolve(name);
+        if (!Files.exists(file)) {
+            byte[] bytes = new byte[SECRET_BYTES];
+            new SecureRandom().nextBytes(bytes);
+            writePrivate(file, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes) + "\n");
+        }
+        return file;
+    }
+
+    String secretText(String name) {
+        try {
+            return Files.readString(secret(name)).strip();
+        } catch (IOException e) {
+            throw new Problem("Cannot read the secret " + name, e);
+        }
+    }
+
+    /** Writes a file that only its owner may read, whole or not at all. */
+    static void writePrivate(Path file, String text) {
+        try {
+            Path partial = file.resolveSibling(file.getFileName() + ".partial");
+            Files.deleteIfExists(partial);
+            Files.createFile(partial, OWNER_ONLY);
+            Files.writeString(partial, text);
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileAlreadyExistsException e) {
+            throw new Problem("Another launcher is writing " + file, e);
+        } catch (IOException e) {
+            throw new Problem("Cannot write " + file, e);
+        }
+    }
+
+    static void writePublic(Path file, String text) {
+        writePrivate(file, text);
+        try {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        } catch (IOException e) {
+            throw new Problem("Cannot make " + file + " readable", e);
+        }
+    }
+
+    static boolean isPrivate(Path file) throws IOException {
+        return Files.getPosixFilePermissions(file).equals(Set.copyOf(PosixFilePermissions.fromString("rw-------")));
+    }
+}

@@ -1,0 +1,32 @@
+package org.tlac.launcher;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/** What a service says on its management port: 0 when it says nothing. */
+record Readiness(int status, String reason) {
+
+    private static final int TIMEOUT_MILLIS = 2000;
+
+    static Readiness of(int managementPort) {
+        try {
+            URI uri = URI.create("http://127.0.0.1:" + managementPort + "/health/ready");
+            HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+            connection.setConnectTimeout(TIMEOUT_MILLIS);
+            connection.setReadTimeout(TIMEOUT_MILLIS);
+            int status = connection.getResponseCode();
+            try (InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+                return new Readiness(status, new String(body.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            return new Readiness(0, String.valueOf(e.getMessage()));
+        }
+    }
+
+    boolean isReady() {
+        return status == 200;
+    }
+}
