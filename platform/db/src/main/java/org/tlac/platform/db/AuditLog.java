@@ -35,6 +35,6 @@ public final class AuditLog {
                   (action, actor_username, target_username, lesson_id, activity_id, metadata, ip_address, user_agent)
                 values (:action, :actor, :target, :lesson, :activity, cast(:metadata as jsonb), :ip, :agent)
                 """, parameters);
-        entries.increment(entry.action());
+        transaction.onCommit(() -> entries.increment(entry.action()));
     }
 }

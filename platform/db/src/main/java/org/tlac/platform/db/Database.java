@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -90,6 +91,11 @@ public final class Database implements Statements, AutoCloseable {
         return leased(name, sql, () -> update(client.execute(), name, sql, parameters));
     }
 
+    @Override
+    public void onCommit(Runnable action) {
+        action.run();
+    }
+
     /**
      * Runs {@code work} in one transaction: committed when it returns, rolled back when it throws.
      *
@@ -99,11 +105,13 @@ public final class Database implements Statements, AutoCloseable {
     public <T> T transaction(Function<Transaction, T> work) {
         try (LeasedPool.Lease lease = leases.lease()) {
             DbTransaction transaction = begin();
-            T result = work.apply(new Open(transaction));
+            Open open = new Open(transaction);
+            T result = work.apply(open);
             measured("commit", "commit", () -> {
                 transaction.commit();
                 return result;
             });
+            open.committed.forEach(Runnable::run);
             return result;
             // On any throwable the lease gives the connection back uncommitted, and the pool rolls it back.
         }
@@ -148,6 +156,7 @@ public final class Database implements Statements, AutoCloseable {
     private final class Open implements Transaction {
 
         private final DbTransaction transaction;
+        private final List<Runnable> committed = new ArrayList<>();
 
         private Open(DbTransaction transaction) {
             this.transaction = transaction;
@@ -162,6 +171,11 @@ public final class Database implements Statements, AutoCloseable {
         @Override
         public long update(String name, String sql, Map<String, ? extends @Nullable Object> parameters) {
             return measured(name, sql, () -> Database.update(transaction, name, sql, parameters));
+        }
+
+        @Override
+        public void onCommit(Runnable action) {
+            committed.add(action);
         }
     }
 

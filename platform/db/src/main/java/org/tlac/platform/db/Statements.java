@@ -21,6 +21,9 @@ public interface Statements {
     /** Rows inserted, updated or deleted. */
     long update(String name, String sql, Map<String, ? extends @Nullable Object> parameters);
 
+    /** Runs {@code action} once what was done here stands: after the commit, or at once outside a transaction. */
+    void onCommit(Runnable action);
+
     /** The one row, if there is one. @throws IllegalStateException when there are more */
     default <T> Optional<T> queryOne(
             String name, String sql, Map<String, ? extends @Nullable Object> parameters, RowReader<T> reader) {

@@ -29,6 +29,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
     private final Routes routes;
     private final Listener listener;
     private final HttpMetrics metrics;
+    private final InFlight inFlight;
 
     /**
      * What a listener's calls have in common.
@@ -43,10 +44,11 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
             List<Reply.Header> headers,
             int maxBodyBytes) {}
 
-    Dispatcher(Routes routes, Listener listener, HttpMetrics metrics) {
+    Dispatcher(Routes routes, Listener listener, HttpMetrics metrics, InFlight inFlight) {
         this.routes = routes;
         this.listener = listener;
         this.metrics = metrics;
+        this.inFlight = inFlight;
         routes.table().forEach(metrics::expect);
     }
 
@@ -59,11 +61,13 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
         String endpoint = target.endpoint();
         int status = 0;
         metrics.started(call.method(), endpoint);
+        inFlight.enter();
         try {
             Reply reply = answer(call, target, endpoint);
             status = reply.status();
             send(call, reply, response);
         } finally {
+            inFlight.leave();
             metrics.finished(call.method(), endpoint, status, start);
             log(call, endpoint, status, start);
             MDC.remove(REQUEST_ID_IN_LOGS);

@@ -12,7 +12,6 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,13 +35,23 @@ public final class FrontDoor implements AutoCloseable {
 
     private final WebServer server;
     private final Health health;
-    private final Duration drain;
+    private final ServerConfig config;
+    private final InFlight inFlight;
+    private final TimedSockets sockets;
     private final List<AutoCloseable> closeables;
 
-    private FrontDoor(WebServer server, Health health, Duration drain, List<AutoCloseable> closeables) {
+    private FrontDoor(
+            WebServer server,
+            Health health,
+            ServerConfig config,
+            InFlight inFlight,
+            TimedSockets sockets,
+            List<AutoCloseable> closeables) {
         this.server = server;
         this.health = health;
-        this.drain = drain;
+        this.config = config;
+        this.inFlight = inFlight;
+        this.sockets = sockets;
         this.closeables = List.copyOf(closeables);
     }
 
@@ -68,11 +77,14 @@ public final class FrontDoor implements AutoCloseable {
     public void close() {
         health.stopping();
         try {
-            Thread.sleep(drain);
+            Thread.sleep(config.drain());
+            Thread stopping = Thread.ofVirtual().start(server::stop);
+            inFlight.awaitNone(config.grace());
+            sockets.closeAll();
+            stopping.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        server.stop();
         for (AutoCloseable closeable : closeables.reversed()) {
             try {
                 closeable.close();
@@ -87,6 +99,8 @@ public final class FrontDoor implements AutoCloseable {
         private final ServerConfig config;
         private final Metrics metrics;
         private final HttpMetrics httpMetrics;
+        private final InFlight inFlight = new InFlight();
+        private final TimedSockets sockets;
         private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
         private final List<Guard> guards = new ArrayList<>();
         private final List<AutoCloseable> closeables = new ArrayList<>();
@@ -104,6 +118,7 @@ public final class FrontDoor implements AutoCloseable {
             this.config = config;
             this.metrics = metrics;
             this.httpMetrics = new HttpMetrics(metrics);
+            this.sockets = new TimedSockets(config.readTimeout());
         }
 
         public Builder routes(Routes table) {
@@ -177,7 +192,7 @@ public final class FrontDoor implements AutoCloseable {
             }
             server.putSocket(MANAGEMENT, management(health));
             extras.forEach((name, extra) -> server.putSocket(name, extra(extra)));
-            FrontDoor door = new FrontDoor(server.build(), health, config.drain(), closeables);
+            FrontDoor door = new FrontDoor(server.build(), health, config, inFlight, sockets, closeables);
             try {
                 door.server.start();
             } catch (RuntimeException e) {
@@ -213,14 +228,14 @@ public final class FrontDoor implements AutoCloseable {
 
         private HttpRouting.Builder routing(Routes table, Authentication who, List<Guard> rules) {
             var common = new Dispatcher.Listener(who, rules, edge, headers, config.maxBodyBytes());
-            return HttpRouting.builder().any(new Dispatcher(table, common, httpMetrics));
+            return HttpRouting.builder().any(new Dispatcher(table, common, httpMetrics, inFlight));
         }
 
         private void listener(ListenerConfig.BuilderBase<?, ?> listener) {
             listener.maxPayloadSize(config.maxBodyBytes())
                     .maxTcpConnections(config.maxConnections())
                     .shutdownGracePeriod(config.grace())
-                    .connectionOptions(new TimedSockets(config.readTimeout()))
+                    .connectionOptions(sockets)
                     .addProtocol(Http1Config.builder()
                             .maxHeadersSize(config.maxHeaderBytes())
                             .maxPrologueLength(4096)

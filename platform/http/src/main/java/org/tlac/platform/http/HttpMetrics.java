@@ -32,6 +32,7 @@ public final class HttpMetrics {
     void expect(Route route) {
         requests.add(0, route.method(), route.endpoint(), "200");
         inProgress.add(0, route.method(), route.endpoint());
+        duration.expect(route.method(), route.endpoint());
         errors.add(0, "internal", route.endpoint());
     }
 

@@ -77,22 +77,17 @@ public final class Json {
      */
     public static <T> T read(byte[] body, Class<T> type) {
         try {
-            T value = MAPPER.readValue(body, type);
-            if (value == null) {
+            JsonNode tree = MAPPER.readTree(body);
+            if (tree == null || tree.isMissingNode() || tree.isNull()) {
                 throw ApiError.badRequest("The body must be a JSON object.");
             }
-            if (value instanceof JsonNode tree) {
-                refuseNul(tree);
-            }
-            return value;
+            refuseUnstorable(tree);
+            return MAPPER.treeToValue(tree, type);
         } catch (UnrecognizedPropertyException e) {
             throw ApiError.badRequest("Unknown field: " + printable(e.getPropertyName()) + ".");
         } catch (StreamConstraintsException e) {
             throw ApiError.badRequest("The JSON is nested too deeply or has too long a value.");
         } catch (JsonMappingException e) {
-            if (e.getCause() instanceof ApiError refusal) {
-                throw refusal;
-            }
             throw ApiError.badRequest("Wrong value" + field(e) + ".");
         } catch (JsonProcessingException e) {
             throw ApiError.badRequest("Malformed JSON.");
@@ -127,27 +122,30 @@ public final class Json {
         return safe.length() <= 60 ? safe : safe.substring(0, 60) + "…";
     }
 
-    /** PostgreSQL stores no NUL in text or jsonb: better a 400 here than a failed statement there. */
-    private static void refuseNul(JsonNode node) {
+    /** PostgreSQL stores neither NUL nor half a surrogate pair: better a 400 here than a failed statement there. */
+    private static void refuseUnstorable(JsonNode node) {
         if (node.isTextual()) {
-            refuseNul(node.textValue());
+            refuseUnstorable(node.textValue());
         }
         node.properties().forEach(field -> {
-            refuseNul(field.getKey());
-            refuseNul(field.getValue());
+            refuseUnstorable(field.getKey());
+            refuseUnstorable(field.getValue());
         });
         if (node.isArray()) {
-            node.forEach(Json::refuseNul);
+            node.forEach(Json::refuseUnstorable);
         }
     }
 
-    private static void refuseNul(String text) {
+    private static void refuseUnstorable(String text) {
         if (text.indexOf('\0') >= 0) {
             throw ApiError.badRequest("Text must not contain NUL characters.");
         }
+        if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+            throw ApiError.badRequest("Text must not contain half characters (unpaired surrogates).");
+        }
     }
 
-    /** A string that PostgreSQL can store; numbers and booleans are not strings. */
+    /** A string; numbers and booleans are not strings. */
     private static final class Text extends StdScalarDeserializer<String> {
 
         Text() {
@@ -161,9 +159,7 @@ public final class Json {
                     || parser.currentToken().isBoolean()) {
                 return (String) context.handleUnexpectedToken(String.class, parser);
             }
-            String text = parser.getText();
-            refuseNul(text);
-            return text;
+            return parser.getText();
         }
     }
 

@@ -1,6 +1,7 @@
 package org.tlac.platform.http;
 
 import io.helidon.common.socket.SocketOptions;
+import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketOption;
@@ -8,6 +9,8 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Options of accepted connections, with the read timeout applied. Helidon has the setting but uses it only for its client: a peer that
@@ -16,6 +19,7 @@ import java.util.Optional;
 final class TimedSockets implements SocketOptions {
 
     private final SocketOptions defaults = SocketOptions.create();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final Duration readTimeout;
 
     TimedSockets(Duration readTimeout) {
@@ -25,10 +29,23 @@ final class TimedSockets implements SocketOptions {
     @Override
     public void configureSocket(Socket socket) {
         defaults.configureSocket(socket);
+        open.removeIf(Socket::isClosed);
+        open.add(socket);
         try {
             socket.setSoTimeout(Math.toIntExact(readTimeout.toMillis()));
         } catch (SocketException e) {
             throw new java.io.UncheckedIOException("The connection was gone before it was served", e);
+        }
+    }
+
+    /** Ends every connection: a server that stops would wait for idle ones as long as for busy ones. */
+    void closeAll() {
+        for (Socket socket : open) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                // It is gone, which is what was wanted.
+            }
         }
     }
 

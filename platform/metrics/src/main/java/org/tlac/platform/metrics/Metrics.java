@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.ObjDoubleConsumer;
 import org.tlac.platform.metrics.Metric.Kind;
 
 /**
@@ -56,6 +57,8 @@ public final class Metrics {
         var micrometer = io.micrometer.core.instrument.Metrics.globalRegistry;
         // Helidon tags every meter with its scope: a label of its own on series that users' dashboards know without it.
         micrometer.config().meterFilter(MeterFilter.ignoreTags("scope"));
+        // A gauge that is named like a counter; promtool objects, and the machine's own exporter knows it better.
+        micrometer.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
         MetricsConfig config = MetricsConfig.create();
         MeterRegistry registry = MetricsFactory.getInstance().globalRegistry(config);
         new JvmMemoryMetrics().bindTo(micrometer);
@@ -88,11 +91,25 @@ public final class Metrics {
         if (metric.name().endsWith("_seconds")) {
             Series<Timer> series =
                     series(metric, tags -> registry.getOrCreate(timer(metric).tags(tags)));
-            return (seconds, labels) -> series.of(labels).record(Math.round(seconds * 1e9), TimeUnit.NANOSECONDS);
+            return histogram(series, (timer, seconds) -> timer.record(Math.round(seconds * 1e9), TimeUnit.NANOSECONDS));
         }
         Series<DistributionSummary> series =
                 series(metric, tags -> registry.getOrCreate(summary(metric).tags(tags)));
-        return (value, labels) -> series.of(labels).record(value);
+        return histogram(series, DistributionSummary::record);
+    }
+
+    private static <M> Histogram histogram(Series<M> series, ObjDoubleConsumer<M> record) {
+        return new Histogram() {
+            @Override
+            public void observe(double value, String... labelValues) {
+                record.accept(series.of(labelValues), value);
+            }
+
+            @Override
+            public void expect(String... labelValues) {
+                series.of(labelValues);
+            }
+        };
     }
 
     /** A gauge whose value is asked for at each scrape; the supplier must be quick and must not throw. */

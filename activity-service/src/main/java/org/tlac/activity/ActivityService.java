@@ -1,0 +1,79 @@
+package org.tlac.activity;
+
+import io.helidon.config.Config;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.tlac.activity.counts.CountRoutes;
+import org.tlac.activity.course.CourseFolder;
+import org.tlac.activity.feedback.FeedbackRoutes;
+import org.tlac.activity.marks.MarkRoutes;
+import org.tlac.activity.marks.MarkStore;
+import org.tlac.activity.state.RevisionRoutes;
+import org.tlac.activity.state.StateRoutes;
+import org.tlac.platform.db.AuditLog;
+import org.tlac.platform.db.Database;
+import org.tlac.platform.db.Migrations;
+import org.tlac.platform.http.BearerAuthentication;
+import org.tlac.platform.http.FrontDoor;
+import org.tlac.platform.http.Routes;
+import org.tlac.platform.identity.JwksClient;
+import org.tlac.platform.identity.TokenVerifier;
+import org.tlac.platform.metrics.Metrics;
+import org.tlac.platform.metrics.Owner;
+
+/** activity-service, put together. */
+public final class ActivityService {
+
+    private static final String SCHEMA = "activity";
+
+    private ActivityService() {}
+
+    /**
+     * Starts the service: course, database and migrations first, the port last.
+     *
+     * @return the open front door; closing it stops everything
+     * @throws RuntimeException that says what is missing, in words for an operator
+     */
+    public static FrontDoor start(Config config) {
+        // Milliseconds: what is answered at once is then what the database gives back later.
+        return start(ActivityConfig.from(config), Clock.tickMillis(ZoneOffset.UTC));
+    }
+
+    static FrontDoor start(ActivityConfig config, InstantSource clock) {
+        Metrics metrics = Metrics.open(Owner.ACTIVITY, version());
+        ActivityMetrics counted = new ActivityMetrics(metrics);
+        CourseFolder course =
+                CourseFolder.open(config.courseFolder(), config.coursePoll(), counted::course, counted::courseBroken);
+        Migrations.run(config.database(), SCHEMA, "org/tlac/activity/migrations");
+        Database database = Database.open(config.database(), metrics);
+        AuditLog audit = new AuditLog(
+                metrics,
+                Stream.concat(MarkRoutes.AUDITED.stream(), FeedbackRoutes.AUDITED.stream())
+                        .toList());
+        MarkStore marks = new MarkStore();
+        Routes routes = new StateRoutes(database, marks, counted, clock, config.stateBytes(), config.userBytes())
+                .routes()
+                .and(new FeedbackRoutes(database, audit, clock).routes())
+                .and(new MarkRoutes(database, marks, audit, counted, clock).routes())
+                .and(new RevisionRoutes(database, config.answerBytes()).routes())
+                .and(new CountRoutes(database).routes());
+        return FrontDoor.builder(config.server(), metrics)
+                .routes(routes)
+                .authentication(new BearerAuthentication(
+                        new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
+                .readiness("database", database::reachable)
+                .closing(course)
+                .closing(database)
+                .start();
+    }
+
+    /** From the jar's manifest; classes outside a jar have none. */
+    private static String version() {
+        return Optional.ofNullable(ActivityService.class.getPackage().getImplementationVersion())
+                .orElse("dev");
+    }
+}

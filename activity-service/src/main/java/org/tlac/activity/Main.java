@@ -1,0 +1,14 @@
+package org.tlac.activity;
+
+import org.tlac.platform.http.ServiceProcess;
+import org.tlac.platform.metrics.Owner;
+
+/** Starts activity-service. */
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        ServiceProcess.run(Owner.ACTIVITY, ActivityService::start);
+    }
+}

@@ -1,0 +1,5 @@
+/** What text may be stored. */
+@NullMarked
+package org.tlac.activity.text;
+
+import org.jspecify.annotations.NullMarked;

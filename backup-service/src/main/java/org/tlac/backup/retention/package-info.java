@@ -1,0 +1,5 @@
+/** Which backups may go. */
+@NullMarked
+package org.tlac.backup.retention;
+
+import org.jspecify.annotations.NullMarked;

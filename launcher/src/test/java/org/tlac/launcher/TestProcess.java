@@ -1,0 +1,131 @@
+package org.tlac.launcher;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** A Java program of ours as a process: what it prints, what it started, and its end. */
+final class TestProcess implements AutoCloseable {
+
+    private final Process process;
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final Set<ProcessHandle> seen = new HashSet<>();
+
+    private TestProcess(Process process) {
+        this.process = process;
+    }
+
+    static TestProcess java(
+            Class<?> main, Map<String, String> environment, List<String> flags, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return start(command, environment);
+    }
+
+    static TestProcess start(List<String> command, Map<String, String> environment) {
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            TestProcess started = new TestProcess(builder.start());
+            Thread.ofVirtual().start(started::read);
+            return started;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void read() {
+        try (BufferedReader reader = process.inputReader()) {
+            reader.lines().forEach(lines::add);
+        } catch (IOException | UncheckedIOException e) {
+            // The process was killed.
+        }
+    }
+
+    List<String> lines() {
+        return List.copyOf(lines);
+    }
+
+    /** Waits for a line that begins so. Fails when the process ends before, or after a minute and a half. */
+    void awaitLine(String prefix) {
+        await(() -> lines.stream().anyMatch(line -> line.startsWith(prefix)) || !process.isAlive());
+        if (lines.stream().noneMatch(line -> line.startsWith(prefix))) {
+            throw new AssertionError("ended without '" + prefix + "': " + lines);
+        }
+    }
+
+    static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited for 90 seconds");
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    /** Everything that it started, and what that started. */
+    Set<ProcessHandle> descendants() {
+        process.descendants().forEach(seen::add);
+        return Set.copyOf(seen);
+    }
+
+    void terminate() {
+        descendants();
+        process.destroy();
+    }
+
+    /** As {@code kill -9}: it gets no chance to stop anything. */
+    void kill() {
+        descendants();
+        process.destroyForcibly();
+    }
+
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(90, TimeUnit.SECONDS)) {
+            throw new AssertionError("does not end: " + lines);
+        }
+        return process.exitValue();
+    }
+
+    void awaitNothingLeft() {
+        await(() -> seen.stream().noneMatch(TestProcess::runs));
+    }
+
+    private static boolean runs(ProcessHandle handle) {
+        try {
+            // A zombie that nobody has waited for yet is no longer running.
+            return handle.isAlive()
+                    && !Files.readString(Path.of("/proc", Long.toString(handle.pid()), "stat"))
+                            .contains(") Z ");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}
