@@ -20,6 +20,7 @@ public final class AuditLog {
         actions.forEach(action -> entries.add(0, action));
     }
 
+    /** Writes the entry; it is counted when the transaction is committed. */
     public void append(Statements transaction, AuditEntry entry) {
         Map<String, @Nullable Object> parameters = new HashMap<>();
         parameters.put("action", entry.action());

@@ -3,28 +3,18 @@ package org.tlac.platform.db;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.helidon.dbclient.DbClient;
-import io.helidon.dbclient.DbExecute;
-import io.helidon.dbclient.DbRow;
-import io.helidon.dbclient.DbStatement;
 import io.helidon.dbclient.DbTransaction;
 import io.helidon.dbclient.jdbc.JdbcClientBuilder;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tlac.platform.metrics.Catalogue;
-import org.tlac.platform.metrics.Counter;
-import org.tlac.platform.metrics.Histogram;
 import org.tlac.platform.metrics.Metrics;
 
 /**
@@ -33,23 +23,17 @@ import org.tlac.platform.metrics.Metrics;
  */
 public final class Database implements Statements, AutoCloseable {
 
-    private static final Set<String> OPERATIONS = Set.of("select", "insert", "update", "delete");
-
     private final HikariDataSource pool;
     private final LeasedPool leases;
     private final DbClient client;
-    private final Histogram duration;
-    private final Counter errors;
+    private final Runner runner;
 
     private Database(HikariDataSource pool, Metrics metrics) {
         this.pool = pool;
         this.leases = new LeasedPool(pool);
         this.client = JdbcClientBuilder.create().connectionPool(leases).build();
-        this.duration = metrics.histogram(Catalogue.DB_QUERY_DURATION);
-        this.errors = metrics.counter(Catalogue.DB_ERRORS);
-        metrics.gauge(
-                Catalogue.DB_CONNECTIONS_ACTIVE,
-                () -> pool.getHikariPoolMXBean().getActiveConnections());
+        this.runner = new Runner(metrics);
+        metrics.gauge(Catalogue.DB_CONNECTIONS_ACTIVE, this::active);
         metrics.gauge(
                 Catalogue.DB_CONNECTIONS_PENDING,
                 () -> pool.getHikariPoolMXBean().getThreadsAwaitingConnection());
@@ -64,31 +48,45 @@ public final class Database implements Statements, AutoCloseable {
         hikari.setUsername(config.username());
         hikari.setPassword(config.password());
         hikari.setMaximumPoolSize(config.poolSize());
+        // A connection is a process of the server's: idle services keep few.
         hikari.setMinimumIdle(Math.min(2, config.poolSize()));
         hikari.setConnectionTimeout(config.connectTimeout().toMillis());
         hikari.setValidationTimeout(Math.min(1000, config.connectTimeout().toMillis()));
         // Negative: do not try at once and do not fail; callers and readiness find out.
         hikari.setInitializationFailTimeout(-1);
         hikari.addDataSourceProperty("ApplicationName", metrics.owner().id());
-        hikari.addDataSourceProperty(
-                "options", "-c statement_timeout=" + config.statementTimeout().toMillis());
+        hikari.addDataSourceProperty("options", serverOptions(config));
         // The server cancels first; this is for a server, or a network, that says nothing any more.
         hikari.addDataSourceProperty(
                 "socketTimeout", Long.toString(config.statementTimeout().toSeconds() + 5));
         hikari.addDataSourceProperty("connectTimeout", "2");
         hikari.addDataSourceProperty("tcpKeepAlive", "true");
+        // "Key (username)=(ada.l) already exists": the data of pupils is nothing for logs.
+        hikari.addDataSourceProperty("logServerErrorDetail", "false");
         return new Database(new HikariDataSource(hikari), metrics);
     }
 
-    @Override
-    public <T> List<T> query(
-            String name, String sql, Map<String, ? extends @Nullable Object> parameters, RowReader<T> reader) {
-        return leased(name, sql, () -> query(client.execute(), name, sql, parameters, reader));
+    /** Keepalives: a machine that vanished within a transaction would hold its locks for two hours otherwise. */
+    private static String serverOptions(DatabaseConfig config) {
+        return "-c statement_timeout=" + config.statementTimeout().toMillis()
+                + " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3";
     }
 
     @Override
+    @SuppressWarnings("try") // The lease is held, not used.
+    public <T> List<T> query(
+            String name, String sql, Map<String, ? extends @Nullable Object> parameters, RowReader<T> reader) {
+        try (LeasedPool.Lease lease = lease(name)) {
+            return runner.query(client.execute(), name, sql, parameters, reader);
+        }
+    }
+
+    @Override
+    @SuppressWarnings("try") // The lease is held, not used.
     public long update(String name, String sql, Map<String, ? extends @Nullable Object> parameters) {
-        return leased(name, sql, () -> update(client.execute(), name, sql, parameters));
+        try (LeasedPool.Lease lease = lease(name)) {
+            return runner.update(client.execute(), name, sql, parameters);
+        }
     }
 
     @Override
@@ -99,19 +97,22 @@ public final class Database implements Statements, AutoCloseable {
     /**
      * Runs {@code work} in one transaction: committed when it returns, rolled back when it throws.
      *
-     * @throws DatabaseException when a statement or the commit fails
+     * @throws DatabaseException when a statement or the commit fails; also when {@code work} swallowed a statement's failure, because
+     *     nothing of such a transaction can be committed
+     * @throws IllegalStateException within another transaction
      */
-    @SuppressWarnings("try") // The lease is held, not used.
     public <T> T transaction(Function<Transaction, T> work) {
-        try (LeasedPool.Lease lease = leases.lease()) {
-            DbTransaction transaction = begin();
-            Open open = new Open(transaction);
+        Open open = new Open();
+        T result = committed(open, work);
+        open.actions.forEach(Runnable::run);
+        return result;
+    }
+
+    @SuppressWarnings("try") // The lease is held, not used.
+    private <T> T committed(Open open, Function<Transaction, T> work) {
+        try (LeasedPool.Lease lease = lease("begin")) {
             T result = work.apply(open);
-            measured("commit", "commit", () -> {
-                transaction.commit();
-                return result;
-            });
-            open.committed.forEach(Runnable::run);
+            open.commit();
             return result;
             // On any throwable the lease gives the connection back uncommitted, and the pool rolls it back.
         }
@@ -125,12 +126,12 @@ public final class Database implements Statements, AutoCloseable {
         });
     }
 
-    /** Whether the database answers; takes the connect timeout at most. */
+    /** Whether the database answers; takes the connect timeout and a second at most. A pool that is all in use is busy, not away. */
     public boolean reachable() {
         try (Connection connection = pool.getConnection()) {
             return connection.isValid(1);
         } catch (SQLException e) {
-            return false;
+            return active() >= pool.getMaximumPoolSize();
         }
     }
 
@@ -145,118 +146,58 @@ public final class Database implements Statements, AutoCloseable {
         pool.close();
     }
 
-    private DbTransaction begin() {
+    private LeasedPool.Lease lease(String name) {
         try {
-            return client.transaction();
-        } catch (RuntimeException e) {
-            throw failure("begin", e);
+            return leases.lease();
+        } catch (SQLException e) {
+            throw runner.failure(name, e);
         }
     }
 
     private final class Open implements Transaction {
 
-        private final DbTransaction transaction;
-        private final List<Runnable> committed = new ArrayList<>();
-
-        private Open(DbTransaction transaction) {
-            this.transaction = transaction;
-        }
+        private final DbTransaction transaction = client.transaction();
+        private final List<Runnable> actions = new ArrayList<>();
+        private boolean begun;
+        private @Nullable DatabaseException failure;
 
         @Override
         public <T> List<T> query(
                 String name, String sql, Map<String, ? extends @Nullable Object> parameters, RowReader<T> reader) {
-            return measured(name, sql, () -> Database.query(transaction, name, sql, parameters, reader));
+            return noted(() -> runner.query(transaction, name, sql, parameters, reader));
         }
 
         @Override
         public long update(String name, String sql, Map<String, ? extends @Nullable Object> parameters) {
-            return measured(name, sql, () -> Database.update(transaction, name, sql, parameters));
+            return noted(() -> runner.update(transaction, name, sql, parameters));
         }
 
         @Override
         public void onCommit(Runnable action) {
-            committed.add(action);
+            actions.add(action);
         }
-    }
 
-    @SuppressWarnings("try") // The lease is held, not used.
-    private <T> T leased(String name, String sql, Supplier<T> statement) {
-        try (LeasedPool.Lease lease = leases.lease()) {
-            return measured(name, sql, statement);
+        private <T> T noted(Supplier<T> statement) {
+            begun = true;
+            try {
+                return statement.get();
+            } catch (DatabaseException e) {
+                failure = e;
+                throw e;
+            }
         }
-    }
 
-    /** Around the call and not inside: DbClient never completes its own listeners for a statement that fails. */
-    private <T> T measured(String name, String sql, Supplier<T> statement) {
-        long start = System.nanoTime();
-        try {
-            return statement.get();
-        } catch (ReaderFailure e) {
-            throw e.failure;
-        } catch (RuntimeException e) {
-            throw failure(name, e);
-        } finally {
-            duration.observeSince(start, operation(sql));
-        }
-    }
-
-    private DatabaseException failure(String name, RuntimeException e) {
-        DatabaseException failure = DatabaseException.of(name, e);
-        errors.increment(failure.kind().label());
-        return failure;
-    }
-
-    private static <T> List<T> query(
-            DbExecute execute,
-            String name,
-            String sql,
-            Map<String, ? extends @Nullable Object> parameters,
-            RowReader<T> reader) {
-        try (Stream<DbRow> rows =
-                bind(execute.createNamedQuery(name, sql), parameters).execute()) {
-            return rows.map(row -> read(reader, row)).toList();
-        }
-    }
-
-    private static <T> T read(RowReader<T> reader, DbRow row) {
-        try {
-            return reader.read(new Row(row));
-        } catch (RuntimeException e) {
-            throw new ReaderFailure(e);
-        }
-    }
-
-    private static long update(
-            DbExecute execute, String name, String sql, Map<String, ? extends @Nullable Object> parameters) {
-        return bind(execute.createNamedDmlStatement(name, sql), parameters).execute();
-    }
-
-    private static <S extends DbStatement<S>> S bind(S statement, Map<String, ? extends @Nullable Object> parameters) {
-        S bound = statement;
-        for (Map.Entry<String, ? extends @Nullable Object> parameter : parameters.entrySet()) {
-            bound = bound.addParam(parameter.getKey(), bindable(parameter.getValue()));
-        }
-        return bound;
-    }
-
-    private static @Nullable Object bindable(@Nullable Object value) {
-        // PostgreSQL's driver binds no Instant.
-        return value instanceof Instant instant ? instant.atOffset(ZoneOffset.UTC) : value;
-    }
-
-    private static String operation(String sql) {
-        String first = sql.strip().split("\\s+", 2)[0].toLowerCase(Locale.ROOT);
-        return OPERATIONS.contains(first) ? first : "other";
-    }
-
-    /** A mistake of the code that reads a row: no failure of the database. */
-    private static final class ReaderFailure extends RuntimeException {
-
-        private final RuntimeException failure;
-
-        private ReaderFailure(RuntimeException failure) {
-            super(failure);
-            this.failure = failure;
+        private void commit() {
+            if (failure != null) {
+                // The server would answer the commit with a rollback, and nobody would hear of it.
+                throw failure;
+            }
+            if (begun) {
+                runner.measured("commit", "commit", () -> {
+                    transaction.commit();
+                    return true;
+                });
+            }
         }
     }
 }

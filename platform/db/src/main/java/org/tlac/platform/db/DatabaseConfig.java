@@ -27,6 +27,9 @@ public record DatabaseConfig(
         Duration statementTimeout,
         Duration startTimeout) {
 
+    /** HikariCP takes no less. */
+    private static final Duration MIN_CONNECT_TIMEOUT = Duration.ofMillis(250);
+
     public DatabaseConfig {
         if (!url.startsWith("jdbc:postgresql://")) {
             throw new IllegalArgumentException("database.url must begin with jdbc:postgresql://");
@@ -38,6 +41,9 @@ public record DatabaseConfig(
         if (poolSize < 1) {
             throw new IllegalArgumentException("database.poolsize must be at least 1, not " + poolSize);
         }
+        atLeast("database.connecttimeout", connectTimeout, MIN_CONNECT_TIMEOUT);
+        atLeast("database.statementtimeout", statementTimeout, Duration.ofMillis(1));
+        atLeast("database.starttimeout", startTimeout, Duration.ZERO);
     }
 
     /** @throws RuntimeException that names the key which is missing or whose value cannot be used */
@@ -53,12 +59,27 @@ public record DatabaseConfig(
                 database.get("starttimeout").as(Duration.class).orElse(Duration.ofSeconds(60)));
     }
 
-    /** Read anew each time, so that a changed password needs no other copy. */
+    /**
+     * Read anew each time, so that a changed password needs no other copy.
+     *
+     * @throws UncheckedIOException when the file cannot be read
+     * @throws IllegalArgumentException when there is nothing in it
+     */
     public String password() {
         try {
-            return Files.readString(passwordFile).strip();
+            String password = Files.readString(passwordFile).strip();
+            if (password.isEmpty()) {
+                throw new IllegalArgumentException("The file of database.passwordfile is empty: " + passwordFile);
+            }
+            return password;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the database password from " + passwordFile, e);
+        }
+    }
+
+    private static void atLeast(String key, Duration value, Duration least) {
+        if (value.compareTo(least) < 0) {
+            throw new IllegalArgumentException(key + " must be at least " + least + ", not " + value);
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.tlac.platform.db;
 
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Locale;
@@ -38,7 +39,8 @@ public final class DatabaseException extends RuntimeException implements Unavail
     static DatabaseException of(String statement, Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
-                return new DatabaseException(statement, kind(sql), constraint(sql), failure);
+                Kind kind = timedOut(sql) ? Kind.TIMEOUT : kind(sql);
+                return new DatabaseException(statement, kind, constraint(sql), failure);
             }
         }
         return new DatabaseException(statement, Kind.OTHER, null, failure);
@@ -62,6 +64,23 @@ public final class DatabaseException extends RuntimeException implements Unavail
         return kind == Kind.CONNECTION || kind == Kind.TIMEOUT;
     }
 
+    /** The server did not say in time that it cancelled: the socket's own timeout ended the statement. */
+    private static boolean timedOut(SQLException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketTimeoutException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether it says that no server answers yet, and not that the server turned us away. */
+    static boolean starting(SQLException e) {
+        boolean refused = e.getSQLState() != null
+                && (e.getSQLState().startsWith("28") || e.getSQLState().equals("3D000"));
+        return kind(e) == Kind.CONNECTION && !refused;
+    }
+
     private static Kind kind(SQLException e) {
         String state = e.getSQLState();
         if (state == null || state.length() != 5) {
@@ -70,8 +89,8 @@ public final class DatabaseException extends RuntimeException implements Unavail
         return switch (state) {
             // Cancelled by the statement timeout, or no lock within its time.
             case "57014", "55P03" -> Kind.TIMEOUT;
-            // Too many connections; the server shuts down, crashed or starts.
-            case "53300", "57P01", "57P02", "57P03" -> Kind.CONNECTION;
+            // Too many connections; the server shuts down, crashed or starts; no such database.
+            case "53300", "57P01", "57P02", "57P03", "3D000" -> Kind.CONNECTION;
             default ->
                 switch (state.substring(0, 2)) {
                     case "08", "28" -> Kind.CONNECTION;

@@ -4,14 +4,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.helidon.dbclient.jdbc.JdbcConnectionPool;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The pool as DbClient sees it. DbClient forgets a connection when a statement cannot be prepared or its rows are not read to the end;
- * here every connection is noted for the operation that took it, and given back when that operation ends, however it ends.
+ * here an operation takes its one connection before DbClient is asked, and gives it back when it ends, however it ends.
  */
 final class LeasedPool implements JdbcConnectionPool {
 
@@ -28,61 +26,47 @@ final class LeasedPool implements JdbcConnectionPool {
 
     @Override
     public Connection connection() {
-        try {
-            Connection connection = pool.getConnection();
-            Lease lease = current.get();
-            if (lease == null) {
-                connection.close();
-                throw new IllegalStateException("A connection was asked for outside of any operation");
-            }
-            lease.connections.add(connection);
-            return connection;
-        } catch (SQLException e) {
-            throw new ConnectionFailure(e);
+        Lease lease = current.get();
+        if (lease == null) {
+            throw new IllegalStateException(
+                    "The operation that this statement belongs to is over, or of another thread");
         }
+        return lease.connection;
     }
 
-    /** Begins an operation on this thread. */
-    Lease lease() {
-        Lease lease = new Lease(current.get());
+    /**
+     * Begins an operation on this thread.
+     *
+     * @throws IllegalStateException when it is within another one: it would not be part of that transaction, and threads that hold one
+     *     connection while they wait for a second can stop each other for good
+     */
+    Lease lease() throws SQLException {
+        if (current.get() != null) {
+            throw new IllegalStateException("Within a transaction, run statements on the transaction");
+        }
+        Lease lease = new Lease(pool.getConnection());
         current.set(lease);
         return lease;
     }
 
-    /** The connections that one operation took. */
+    /** The connection of one operation. */
     final class Lease implements AutoCloseable {
 
-        private final Lease outer;
-        private final List<Connection> connections = new ArrayList<>(1);
+        private final Connection connection;
 
-        @SuppressWarnings("NullAway") // There is no outer operation around the outermost one.
-        private Lease(Lease outer) {
-            this.outer = outer;
+        private Lease(Connection connection) {
+            this.connection = connection;
         }
 
         @Override
         public void close() {
-            if (outer == null) {
-                current.remove();
-            } else {
-                current.set(outer);
+            current.remove();
+            try {
+                // When DbClient closed it already, this does nothing; an open transaction is rolled back by the pool.
+                connection.close();
+            } catch (SQLException e) {
+                LOG.debug("A connection could not be given back: the pool drops it", e);
             }
-            for (Connection connection : connections) {
-                try {
-                    // Already closed is the rule, and then this does nothing; an open transaction is rolled back by the
-                    // pool.
-                    connection.close();
-                } catch (SQLException e) {
-                    LOG.debug("A connection could not be given back: the pool drops it", e);
-                }
-            }
-        }
-    }
-
-    /** Carries a failure to connect through DbClient. */
-    static final class ConnectionFailure extends RuntimeException {
-        ConnectionFailure(SQLException cause) {
-            super(cause);
         }
     }
 }

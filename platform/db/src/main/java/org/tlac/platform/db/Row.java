@@ -5,6 +5,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** One row of an answer, by column name. Asking for a column that is not there, or for a null as a value, is a mistake of ours. */
@@ -55,6 +56,10 @@ public final class Row {
 
     public Optional<Instant> optionalInstant(String column) {
         return Optional.ofNullable(value(column)).map(time -> ((Timestamp) time).toInstant());
+    }
+
+    public UUID uuid(String column) {
+        return (UUID) required(column);
     }
 
     /** A {@code bytea}. */

@@ -115,9 +115,13 @@ public final class Metrics {
     /** A gauge whose value is asked for at each scrape; the supplier must be quick and must not throw. */
     public void gauge(Metric metric, DoubleSupplier value, String... labelValues) {
         check(metric, Kind.GAUGE);
+        List<Tag> tags = tags(metric, List.of(labelValues));
+        // The registry would keep the first supplier: that of a service that was closed, when one starts again in this
+        // process.
+        registry.remove(metric.name(), tags);
         registry.getOrCreate(Gauge.builder(metric.name(), value::getAsDouble)
                 .description(metric.help())
-                .tags(tags(metric, List.of(labelValues))));
+                .tags(tags));
     }
 
     public Level level(Metric metric) {

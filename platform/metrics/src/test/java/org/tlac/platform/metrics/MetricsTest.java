@@ -40,6 +40,13 @@ class MetricsTest {
     }
 
     @Test
+    void gaugeRegisteredAgain_asksTheNewSupplier() {
+        METRICS.gauge(Catalogue.DB_CONNECTIONS_ACTIVE, () -> 1);
+        METRICS.gauge(Catalogue.DB_CONNECTIONS_ACTIVE, () -> 2);
+        assertThat(METRICS.scrape()).contains("tlac_db_connections_active 2.0");
+    }
+
+    @Test
     void jvmAndProcessMetrics_areThere() {
         assertThat(METRICS.scrape())
                 .contains(

@@ -2,7 +2,6 @@ package org.tlac.platform.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -24,7 +23,7 @@ public final class RawHttp {
     private final int port;
     private final Duration patience;
 
-    /** @param patience how long to wait for the server to close */
+    /** @param patience how long to wait, in all, for the server to close */
     public RawHttp(SocketFactory sockets, int port, Duration patience) {
         this.sockets = sockets;
         this.port = port;
@@ -48,21 +47,38 @@ public final class RawHttp {
     /** Sends these characters as single bytes and reads until the server closes. */
     public Answer send(String bytes) {
         ByteArrayOutputStream received = new ByteArrayOutputStream();
-        boolean closed = true;
         try (Socket socket = sockets.createSocket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
-            try {
-                socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
-                InputStream in = socket.getInputStream();
-                in.transferTo(received);
-            } catch (SocketTimeoutException e) {
-                closed = false;
-            } catch (IOException e) {
-                // Reset while we were still sending: closed is closed.
-            }
+            boolean closed = exchange(socket, bytes, received);
+            return new Answer(received.toString(StandardCharsets.ISO_8859_1), closed);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot connect", e);
         }
-        return new Answer(received.toString(StandardCharsets.ISO_8859_1), closed);
+    }
+
+    private boolean exchange(Socket socket, String bytes, ByteArrayOutputStream received) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        byte[] buffer = new byte[8192];
+        try {
+            // Also bounds a TLS handshake that the first write begins.
+            socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
+            socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+            while (true) {
+                long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+                if (left <= 0) {
+                    return false;
+                }
+                socket.setSoTimeout(Math.toIntExact(left));
+                int count = socket.getInputStream().read(buffer);
+                if (count < 0) {
+                    return true;
+                }
+                received.write(buffer, 0, count);
+            }
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            // Reset while we were still sending: closed is closed.
+            return true;
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -60,6 +61,34 @@ public final class StubService implements AutoCloseable {
         exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
+    }
+
+    /** Takes a request and never answers it; its connection stays open until the stub is closed. */
+    public static HttpHandler hanging() {
+        return exchange -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                // The stub is being closed.
+                Thread.currentThread().interrupt();
+            }
+        };
+    }
+
+    /** Closes the connection in place of an answer. */
+    public static HttpHandler closing() {
+        return HttpExchange::close;
+    }
+
+    /** Sends the head of an answer and half of its body, and no more. */
+    public static HttpHandler stalling(int status, String body) {
+        return exchange -> {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
+            exchange.getResponseBody().flush();
+            hanging().handle(exchange);
+        };
     }
 
     @Override

@@ -93,6 +93,11 @@ public final class TestDatabase implements AutoCloseable {
         wire.cut();
     }
 
+    /** Connections refused while it was away: tells a test that somebody tried. */
+    public int refusals() {
+        return wire.refusals();
+    }
+
     public void mend() {
         wire.mend();
     }

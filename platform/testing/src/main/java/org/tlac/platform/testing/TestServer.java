@@ -10,6 +10,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -21,6 +24,7 @@ final class TestServer {
     static final String IMAGE = "postgres:15";
 
     private static final String SUPERUSER = "postgres";
+    private static final Logger LOG = LoggerFactory.getLogger(TestServer.class);
 
     private final URI address;
     private final String password;
@@ -31,15 +35,24 @@ final class TestServer {
     }
 
     private static final class Shared {
-        private static final TestServer SERVER = start(TestServer::dockerAnswers);
+        private static final TestServer SERVER =
+                choose(TestServer::dockerAnswers, TestServer::container, TestServer::embedded);
     }
 
     static TestServer shared() {
         return Shared.SERVER;
     }
 
-    static TestServer start(BooleanSupplier docker) {
-        return docker.getAsBoolean() ? container() : embedded();
+    /** A container where Docker answers and has, or gets, the image; else an embedded server. */
+    static <S> S choose(BooleanSupplier docker, Supplier<S> container, Supplier<S> embedded) {
+        if (docker.getAsBoolean()) {
+            try {
+                return container.get();
+            } catch (RuntimeException e) {
+                LOG.warn("Docker answers but {} cannot be started: an embedded PostgreSQL takes its place", IMAGE, e);
+            }
+        }
+        return embedded.get();
     }
 
     URI address() {
@@ -58,7 +71,7 @@ final class TestServer {
     }
 
     @SuppressWarnings("resource") // Testcontainers' reaper, or the hook below, ends it with the JVM.
-    private static TestServer container() {
+    static TestServer container() {
         PostgreSQLContainer container = new PostgreSQLContainer(
                         DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("postgres"))
                 .withUsername(SUPERUSER);
@@ -69,11 +82,21 @@ final class TestServer {
                 container.getPassword());
     }
 
-    private static TestServer embedded() {
+    /** Services' roles need their password, as in production. */
+    private static final String ACCESS = """
+            local all all trust
+            host all postgres samehost trust
+            host all all samehost scram-sha-256
+            """;
+
+    static TestServer embedded() {
         try {
+            Path access = Files.writeString(Files.createTempFile("tlac-test", ".hba"), ACCESS);
+            access.toFile().deleteOnExit();
             EmbeddedPostgres postgres = EmbeddedPostgres.builder()
                     .setServerConfig("fsync", "off")
                     .setServerConfig("shared_buffers", "32MB")
+                    .setServerConfig("hba_file", access.toString())
                     .start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 try {

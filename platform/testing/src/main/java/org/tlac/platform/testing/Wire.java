@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A TCP connection's way to a server, which a test can cut and mend. */
 public final class Wire implements AutoCloseable {
@@ -15,6 +16,7 @@ public final class Wire implements AutoCloseable {
     private final String host;
     private final int port;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger refusals = new AtomicInteger();
     private volatile boolean cut;
 
     private Wire(ServerSocket listener, String host, int port) {
@@ -44,6 +46,11 @@ public final class Wire implements AutoCloseable {
         sockets.forEach(Wire::quietlyClose);
     }
 
+    /** Connections refused so far: tells a test that somebody tried. */
+    public int refusals() {
+        return refusals.get();
+    }
+
     public void mend() {
         cut = false;
     }
@@ -60,6 +67,7 @@ public final class Wire implements AutoCloseable {
                 Socket near = listener.accept();
                 if (cut) {
                     near.close();
+                    refusals.incrementAndGet();
                 } else {
                     join(near);
                 }
@@ -70,7 +78,13 @@ public final class Wire implements AutoCloseable {
     }
 
     private void join(Socket near) throws IOException {
-        Socket far = new Socket(InetAddress.getAllByName(host)[0], port);
+        Socket far;
+        try {
+            far = new Socket(InetAddress.getByName(host), port);
+        } catch (IOException e) {
+            near.close();
+            throw e;
+        }
         sockets.add(near);
         sockets.add(far);
         Thread.ofVirtual().start(() -> copy(near, far));

@@ -8,11 +8,18 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +35,7 @@ import org.tlac.platform.db.DatabaseConfig;
 import org.tlac.platform.db.DatabaseException;
 import org.tlac.platform.db.DatabaseException.Kind;
 import org.tlac.platform.db.Migrations;
+import org.tlac.platform.db.Transaction;
 import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.metrics.Owner;
 
@@ -246,6 +254,14 @@ class DatabaseTest {
                     "select * from auth.things",
                     "create table public.mine (id int)",
                     "create table audit.mine (id int)",
+                    "select * from audit.flyway_schema_history",
+                    "delete from audit.flyway_schema_history",
+                    "insert into audit.flyway_schema_history select * from audit.flyway_schema_history",
+                    "insert into audit.flyway_schema_history (installed_rank, description, type, script, installed_by, "
+                            + "execution_time, success) values (9, '', '', '', '', 0, true)",
+                    "create temporary table mine (id int)",
+                    "alter role activity superuser",
+                    "set role auth",
                     "create database mine",
                     "create role mine")) {
                 assertThatThrownBy(() -> statement.execute(forbidden))
@@ -275,20 +291,200 @@ class DatabaseTest {
         String mine = "select count(*) as n from audit.audit_logs where action = 'login' and metadata = '{\"n\": 1}'";
         assertThat(database.queryOne("count", mine, Map.of(), row -> row.longValue("n")))
                 .contains(0L);
+        assertThat(Scrape.parse(METRICS.scrape()).since(before, "tlac_audit_entries_total", "action", "login"))
+                .as("an entry that was undone is not counted")
+                .isZero();
         database.inTransaction(tx -> log.append(tx, entry));
+        assertThat(Scrape.parse(METRICS.scrape()).since(before, "tlac_audit_entries_total", "action", "login"))
+                .isEqualTo(1);
         assertThat(database.queryOne("count", mine, Map.of(), row -> row.longValue("n")))
                 .contains(1L);
     }
 
     @Test
-    void server_isEmbeddedWhereDockerDoesNotAnswer() {
-        TestServer embedded = TestServer.start(() -> false);
-        assertThat(embedded.address().getHost()).isEqualTo("127.0.0.1");
+    void sqlOfPostgres_worksAsItIsWritten() {
+        String sql = "select :tree::jsonb ? :key as has, '10:30 ?'::text as text, :key || '?' as key -- :comment ?";
+        assertThat(database.queryOne(
+                        "sql",
+                        sql,
+                        Map.of("tree", "{\"a\": 1}", "key", "a"),
+                        row -> row.bool("has") + row.string("text") + row.string("key")))
+                .contains("true10:30 ?a?");
+    }
+
+    @Test
+    void uuidsAndArrays_needNoCast() {
+        UUID id = UUID.randomUUID();
+        insert(1, "a");
+        insert(2, "b");
+        insert(3, "c");
+        String some = "select id from things where id = any(:ids) or name = any(:names) order by id";
+        Map<String, Object> parameters = Map.of("ids", new long[] {1}, "names", new String[] {"c", "d"});
+        assertThat(database.query("some", some, parameters, row -> row.longValue("id")))
+                .containsExactly(1L, 3L);
+        assertThat(database.query(
+                        "none", some, Map.of("ids", new long[0], "names", new String[0]), row -> row.longValue("id")))
+                .isEmpty();
+        assertThat(database.queryOne(
+                        "uuid",
+                        "select :id as id where :id = cast(:text as uuid)",
+                        Map.of("id", id, "text", id.toString()),
+                        row -> row.uuid("id")))
+                .contains(id);
+    }
+
+    @Test
+    void swallowedFailure_isNotCommitted() {
+        assertThatThrownBy(() -> database.inTransaction(tx -> {
+                    tx.update("good", "insert into things (id, name) values (1, 'a')", Map.of());
+                    try {
+                        tx.update("bad", "insert into things (id) values (2)", Map.of());
+                    } catch (DatabaseException e) {
+                        assertThat(e.kind()).isEqualTo(Kind.CONSTRAINT);
+                    }
+                }))
+                .isInstanceOf(DatabaseException.class);
+        assertThat(count()).isZero();
+    }
+
+    @Test
+    void failureThatTheCommitFinds_isClassifiedAndCounted() {
+        database.update(
+                "create", "create table if not exists late (id bigint unique deferrable initially deferred)", Map.of());
+        assertThatThrownBy(() ->
+                        database.inTransaction(tx -> tx.update("twice", "insert into late values (1), (1)", Map.of())))
+                .isInstanceOfSatisfying(
+                        DatabaseException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONSTRAINT));
+        assertThat(Scrape.parse(METRICS.scrape()).since(before, "tlac_db_errors_total", "error_type", "constraint"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void databaseWithinItsTransaction_isRefused() {
+        assertThatThrownBy(() -> database.inTransaction(tx -> {
+                    tx.update("mine", "insert into things (id, name) values (1, 'a')", Map.of());
+                    count();
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("on the transaction");
+        assertThatThrownBy(() -> database.inTransaction(tx -> database.inTransaction(inner -> {})))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(count()).isZero();
+    }
+
+    @Test
+    void transactionThatIsOver_takesNoStatements() {
+        AtomicReference<Transaction> kept = new AtomicReference<>();
+        database.inTransaction(kept::set);
+        assertThatThrownBy(() -> kept.get().update("late", "delete from things", Map.of()))
+                .isInstanceOf(DatabaseException.class);
+        database.inTransaction(tx -> {
+            kept.set(tx);
+            tx.update("in time", "delete from things", Map.of());
+        });
+        assertThatThrownBy(() -> kept.get().update("late", "delete from things", Map.of()))
+                .isInstanceOf(DatabaseException.class);
+    }
+
+    @Test
+    void onCommit_happensOnlyWhenItWasCommitted() {
+        List<String> done = new ArrayList<>();
+        database.inTransaction(tx -> {
+            tx.onCommit(() -> done.add("first, " + count()));
+            tx.update("one", "insert into things (id, name) values (1, 'a')", Map.of());
+            tx.onCommit(() -> done.add("second"));
+            assertThat(done).isEmpty();
+        });
+        assertThat(done).containsExactly("first, 1", "second");
+        assertThatThrownBy(() -> database.inTransaction(tx -> {
+                    tx.onCommit(() -> done.add("never"));
+                    tx.update("same", "insert into things (id, name) values (1, 'a')", Map.of());
+                }))
+                .isInstanceOf(DatabaseException.class);
+        assertThat(done).hasSize(2);
+        database.onCommit(() -> done.add("at once"));
+        assertThat(done).hasSize(3);
+    }
+
+    @Test
+    void errorInAReader_leaksNothing() {
+        for (int i = 0; i < 30; i++) {
+            assertThatThrownBy(() -> database.query("error", "select 1", Map.of(), row -> {
+                        throw new StackOverflowError();
+                    }))
+                    .isInstanceOf(StackOverflowError.class);
+        }
+    }
+
+    @Test
+    void messages_holdNoDataOfPupils() {
+        insert(1, "secret.pupil");
+        assertThatThrownBy(() -> insert(2, "secret.pupil"))
+                .satisfies(e -> assertThat(org.assertj.core.util.Throwables.getStackTrace(e))
+                        .contains("things_name")
+                        .doesNotContain("secret.pupil"));
+    }
+
+    @Test
+    void poolInUse_isBusyAndNotAway() throws Exception {
+        int size = server.config("auth").poolSize();
+        CountDownLatch taken = new CountDownLatch(size);
+        CountDownLatch release = new CountDownLatch(1);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < size; i++) {
+                threads.execute(() -> holdConnection(taken, release));
+            }
+            assertThat(taken.await(30, TimeUnit.SECONDS)).isTrue();
+            Scrape busy = Scrape.parse(METRICS.scrape());
+            assertThat(busy.value("tlac_db_connections_active")).isEqualTo(size);
+            assertThat(busy.value("tlac_db_connections_max")).isEqualTo(size);
+            assertThat(database.reachable()).isTrue();
+            assertThatThrownBy(DatabaseTest::count)
+                    .isInstanceOfSatisfying(
+                            DatabaseException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONNECTION));
+            release.countDown();
+        }
+        assertThat(count()).isZero();
+    }
+
+    @Test
+    void connectionsThatTheServerClosed_areReplaced() throws SQLException {
+        count();
+        try (Connection superuser = server.superuser();
+                Statement statement = superuser.createStatement()) {
+            statement.execute("select pg_terminate_backend(pid) from pg_stat_activity "
+                    + "where usename = 'auth' and datname = current_database()");
+        }
+        await(() -> {
+            try {
+                return count() == 0;
+            } catch (DatabaseException e) {
+                assertThat(e.kind()).isEqualTo(Kind.CONNECTION);
+                return false;
+            }
+        });
     }
 
     private static long count() {
         return database.queryOne("count", "select count(*) as n from things", Map.of(), row -> row.longValue("n"))
                 .orElseThrow();
+    }
+
+    /** Tries again while the pool is still opening connections. */
+    private static void holdConnection(CountDownLatch taken, CountDownLatch release) {
+        await(() -> {
+            try {
+                database.inTransaction(tx -> {
+                    taken.countDown();
+                    assertThat(release)
+                            .satisfies(latch -> assertThat(latch.await(30, TimeUnit.SECONDS))
+                                    .isTrue());
+                });
+                return true;
+            } catch (DatabaseException e) {
+                return false;
+            }
+        });
     }
 
     private static void await(BooleanSupplier condition) {

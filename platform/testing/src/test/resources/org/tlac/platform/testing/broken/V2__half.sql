@@ -1,0 +1,2 @@
+create table auth.half (id bigint);
+select nonsense;

@@ -1,0 +1,1 @@
+create table auth.things (id bigint primary key);

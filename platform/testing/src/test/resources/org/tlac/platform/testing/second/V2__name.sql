@@ -1,0 +1,1 @@
+alter table auth.things add column name text;
