@@ -44,9 +44,8 @@ record ServiceSpec(
                 "-XX:MaxHeapFreeRatio=40",
                 "-XX:+AutoCreateSharedArchive",
                 "-XX:SharedArchiveFile=" + cache.resolve(name + ".jsa"),
-                "-Xlog:cds=off",
-                "-Xlog:aot=off",
-                "-Xlog:cds+dynamic=off",
+                // An archive of another JDK or jar is made anew; that is no warning for anybody.
+                "-Xlog:disable",
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-jar",

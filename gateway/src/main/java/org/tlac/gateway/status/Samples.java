@@ -1,8 +1,7 @@
 package org.tlac.gateway.status;
 
-import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.DoubleBinaryOperator;
 import java.util.regex.Matcher;
@@ -20,8 +19,8 @@ final class Samples {
     private static final Pattern LINE = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(\\{.*})? (\\S+)");
     private static final Pattern LABEL = Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
-    /** By metric, then by series as it is printed. */
-    private final Map<Metric, SortedMap<String, Double>> values =
+    /** By metric, then by series as it is printed, in the order in which services print them: buckets ascend. */
+    private final Map<Metric, Map<String, Double>> values =
             new TreeMap<>(java.util.Comparator.comparing(Metric::name));
 
     /** Adds what one replica reports. */
@@ -33,7 +32,7 @@ final class Samples {
                 String labels = sample.group(2) == null ? "" : sample.group(2);
                 Metric metric = metric(name);
                 if (metric != null && counts(metric, owner)) {
-                    values.computeIfAbsent(metric, key -> new TreeMap<>())
+                    values.computeIfAbsent(metric, key -> new LinkedHashMap<>())
                             .merge(name + labels, Double.parseDouble(sample.group(3)), merge(metric)::applyAsDouble);
                 }
             }
@@ -57,7 +56,7 @@ final class Samples {
     /** The sum over a metric's series whose labels have these values; of a histogram, over its counts. */
     double total(Metric metric, Map<String, String> labels) {
         String name = metric.kind() == Metric.Kind.HISTOGRAM ? metric.name() + "_count" : metric.name();
-        return values.getOrDefault(metric, new TreeMap<>()).entrySet().stream()
+        return values.getOrDefault(metric, Map.of()).entrySet().stream()
                 .filter(series ->
                         series.getKey().equals(name) || series.getKey().startsWith(name + "{"))
                 .filter(series -> labels(series.getKey()).entrySet().containsAll(labels.entrySet()))
@@ -76,10 +75,6 @@ final class Samples {
             labels.put(label.group(1), label.group(2));
         }
         return labels;
-    }
-
-    Collection<String> series(Metric metric) {
-        return values.getOrDefault(metric, new TreeMap<>()).keySet();
     }
 
     /** The merged metrics in Prometheus's text format. */

@@ -2,23 +2,21 @@ package org.tlac.launcher.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.tlac.launcher.deployment.Manifests.elements;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +25,7 @@ import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metric;
 import org.tlac.platform.metrics.Owner;
 
-/** monitoring/: what Prometheus is told to scrape, when it alerts, and what Grafana shows. */
+/** monitoring/: what Prometheus is told to scrape and when it alerts. */
 class MonitoringTest {
 
     private static final Path MONITORING = Checkout.ROOT.resolve("monitoring");
@@ -54,7 +52,7 @@ class MonitoringTest {
 
     @Test
     void ruleTests_pass() {
-        Tool.Outcome outcome = testRules(MONITORING.resolve("tests"));
+        Tool.Outcome outcome = testRules(MONITORING.resolve("tests"), "");
         assertThat(outcome.exit()).as(outcome.output()).isZero();
     }
 
@@ -62,7 +60,7 @@ class MonitoringTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             HighErrorRate       | rate(tlac_errors_total[5m]) > 0.1
-            LowLoginSuccessRate | rate(tlac_auth_login_attempts_total{status="success"}[5m]) / rate(tlac_auth_login_attempts_total[5m]) < 0.5
+            LowLoginSuccessRate | rate(tlac_auth_login_attempts_total{status="success"}[5m])/rate(tlac_auth_login_attempts_total[5m]) < 0.5
             HighRequestLatency  | histogram_quantile(0.95, rate(tlac_http_request_duration_seconds_bucket[5m])) > 2
             BackupTooOld        | time() - tlac_backup_last_success_timestamp > 86400
             HighDBConnections   | tlac_db_connections_active > 18
@@ -79,7 +77,7 @@ class MonitoringTest {
                 .forEach(rule -> ((ObjectNode) rule).put("expr", expression));
         Files.writeString(temp.resolve("monitoring/alerts/tlac.yml"), Checkout.YAML.writeValueAsString(rules));
 
-        Tool.Outcome outcome = testRules(temp.resolve("monitoring/tests"));
+        Tool.Outcome outcome = testRules(temp.resolve("monitoring/tests"), alert);
 
         assertThat(outcome.exit()).as(outcome.output()).isNotZero();
         assertThat(outcome.output()).contains("alertname: " + alert);
@@ -165,99 +163,12 @@ class MonitoringTest {
         assertThat(used).hasSizeGreaterThan(10).isSubsetOf(known);
     }
 
-    @Test
-    void dashboard_hasTheFiveGroupsOfTheGuide() {
-        JsonNode dashboard = dashboards().getFirst();
-        assertThat(dashboard.path("uid").asText()).isEqualTo("tlac-overview");
-        assertThat(dashboard.path("title").asText()).isEqualTo("TLAC Overview");
-        assertThat(elements(dashboard.path("panels"))
-                        .filter(panel -> panel.path("type").asText().equals("row")))
-                .extracting(row -> row.path("title").asText())
-                .containsExactly("Overview", "Request metrics", "Authentication", "Rate limiting", "Performance");
-    }
-
-    @Test
-    void everyPanel_isDescribed_hasUnitAndChosenDatasource_andAPlaceOfItsOwn() {
-        for (JsonNode dashboard : dashboards()) {
-            assertThat(elements(dashboard.path("panels"))
-                            .map(panel -> panel.path("id").asInt()))
-                    .doesNotHaveDuplicates();
-            for (JsonNode panel : panels(dashboard)) {
-                assertThat(panel.path("title").asText()).isNotBlank();
-                assertThat(panel.path("description").asText())
-                        .as(panel.path("title").asText())
-                        .endsWith(".");
-                assertThat(panel.at("/fieldConfig/defaults/unit").asText()).isNotBlank();
-                assertThat(panel.at("/datasource/uid").asText()).isEqualTo("${datasource}");
-                assertThat(panel.path("targets"))
-                        .isNotEmpty()
-                        .allSatisfy(target -> assertThat(
-                                        target.at("/datasource/uid").asText())
-                                .isEqualTo("${datasource}"));
-                assertThat(elements(dashboard.path("panels")).filter(other -> overlap(panel, other)))
-                        .containsExactly(panel);
-            }
-        }
-    }
-
-    @Test
-    void everyExpression_ofPanelsAndRules_findsDataInTheCatalogueSeries() throws IOException {
-        List<String> expressions = new ArrayList<>();
-        dashboards()
-                .forEach(dashboard ->
-                        panels(dashboard).forEach(panel -> expressions.addAll(panel.findValuesAsText("expr"))));
-        assertThat(expressions).hasSizeGreaterThanOrEqualTo(15);
-        // A comparison with a threshold drops what is well: without it there must be data.
-        alerts(Checkout.yaml(RULES))
-                .forEach(alert -> expressions.add(alert.path("expr").asText().replaceAll("[<>] [0-9.]+", "")));
-
-        Tool.Outcome outcome = findsData(expressions);
-
-        assertThat(outcome.exit()).as(outcome.output()).isZero();
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            a job that does not exist   | sum(rate(tlac_http_requests_total{job="tlac-api"}[$__rate_interval]))
-            a label it does not have    | sum(rate(tlac_python_runs_total{state="success"}[$__rate_interval]))
-            two metrics of no one owner | tlac_db_connections_active / tlac_python_queue_depth
-            nothing but NaN             | sum(rate(tlac_errors_total[5m])) * 0 / (sum(rate(tlac_errors_total[5m])) * 0)
-            """)
-    void expression_thatFindsNothing_isNoticed(String why, String expression) throws IOException {
-        Tool.Outcome outcome = findsData(List.of(expression));
-        assertThat(outcome.exit()).as(why + outcome.output()).isNotZero();
-    }
-
-    /** An alert for each expression that fires when it has data, and a test that expects them all. */
-    private Tool.Outcome findsData(List<String> expressions) throws IOException {
-        ObjectNode rules = Checkout.YAML.createObjectNode();
-        ObjectNode group = rules.putArray("groups").addObject().put("name", "panels");
-        ObjectNode tests = Checkout.YAML.createObjectNode().put("evaluation_interval", "1m");
-        tests.putArray("rule_files").add("rules.yml");
-        ObjectNode test = tests.putArray("tests").addObject().put("interval", "1m");
-        test.set("input_series", SampleSeries.ofEveryMetric());
-        for (String expression : expressions) {
-            String name = "Expression" + group.withArray("rules").size();
-            String ready = expression.replace("$__rate_interval", "5m");
-            group.withArray("rules")
-                    .addObject()
-                    .put("alert", name)
-                    .put("expr", "count((" + ready + ") == (" + ready + ")) > 0");
-            ObjectNode expectation = test.withArray("alert_rule_test")
-                    .addObject()
-                    .put("eval_time", "15m")
-                    .put("alertname", name);
-            expectation.putArray("exp_alerts").addObject().putObject("exp_labels");
-        }
-        Files.writeString(temp.resolve("rules.yml"), Checkout.YAML.writeValueAsString(rules));
-        Files.writeString(temp.resolve("tests.yml"), Checkout.YAML.writeValueAsString(tests));
-        return PROMTOOL.run(temp, "test", "rules", "tests.yml");
-    }
-
-    private Tool.Outcome testRules(Path folder) {
+    /** Runs the test files that speak of an alert; all of them for the empty name. */
+    private static Tool.Outcome testRules(Path folder, String alert) {
         String[] arguments = Stream.concat(
                         Stream.of("test", "rules"),
                         Checkout.files(folder).stream()
+                                .filter(file -> Checkout.text(file).contains(alert))
                                 .map(file -> file.getFileName().toString()))
                 .toArray(String[]::new);
         return PROMTOOL.run(folder, arguments);
@@ -278,36 +189,5 @@ class MonitoringTest {
         return elements(test.path("alert_rule_test"))
                 .filter(expectation -> expectation.path("alertname").asText().equals(alert))
                 .anyMatch(expectation -> expected.test(expectation.path("exp_alerts")));
-    }
-
-    private static List<JsonNode> dashboards() {
-        return Checkout.files(MONITORING.resolve("dashboards")).stream()
-                .map(Checkout::yaml)
-                .toList();
-    }
-
-    private static List<JsonNode> panels(JsonNode dashboard) {
-        return elements(dashboard.path("panels"))
-                .filter(panel -> !panel.path("type").asText().equals("row"))
-                .toList();
-    }
-
-    private static boolean overlap(JsonNode panel, JsonNode other) {
-        Map<String, Integer> a = place(panel);
-        Map<String, Integer> b = place(other);
-        return a.get("x") < b.get("x") + b.get("w")
-                && b.get("x") < a.get("x") + a.get("w")
-                && a.get("y") < b.get("y") + b.get("h")
-                && b.get("y") < a.get("y") + a.get("h");
-    }
-
-    private static Map<String, Integer> place(JsonNode panel) {
-        return Stream.of("x", "y", "w", "h")
-                .collect(Collectors.toMap(
-                        side -> side, side -> panel.at("/gridPos/" + side).asInt()));
-    }
-
-    private static Stream<JsonNode> elements(JsonNode array) {
-        return StreamSupport.stream(array.spliterator(), false);
     }
 }
