@@ -10,6 +10,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -305,6 +309,29 @@ class GatewayTest {
         assertThat(counts)
                 .contains("\"users_active\":{\"pupil\":1", "\"activity_marks\":15", "\"audit_logs\":5", "\"time\":\"");
         assertThat(gateway.send(gateway.request("/api/health")).body()).startsWith("{\"status\":\"ok\",\"db_ok\":true");
+    }
+
+    /** Found in a browser: the page asks for both at once, and once each waited for the other's lock. */
+    @Test
+    void numbersAndHealth_askedForAtOnceByMany_areAllAnswered() throws Exception {
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            answers.add(
+                    CompletableFuture.supplyAsync(() -> quietly(gateway.as(TestGateway.ADMIN, "/api/admin/metrics"))));
+            answers.add(CompletableFuture.supplyAsync(() -> quietly(gateway.request("/api/health"))));
+            answers.add(CompletableFuture.supplyAsync(() -> quietly(gateway.request("/metrics"))));
+        }
+        for (CompletableFuture<HttpResponse<String>> answer : answers) {
+            assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        }
+    }
+
+    private static HttpResponse<String> quietly(HttpRequest.Builder request) {
+        try {
+            return gateway.send(request);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     @ParameterizedTest

@@ -9,7 +9,8 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.tlac.gateway.proxy.Upstream;
+import org.tlac.gateway.upstream.Remembered;
+import org.tlac.gateway.upstream.Upstream;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Json;
 import org.tlac.platform.http.ServiceClient;
@@ -32,7 +33,7 @@ public final class Sessions {
 
     private final Upstream auth;
     private final InstantSource clock;
-    private final Cache<String, Optional<Session>> remembered;
+    private final Remembered<String, Optional<Session>> remembered;
 
     /** Sessions that ended here: an answer that was on its way meanwhile must not bring one back. */
     private final Cache<String, Boolean> ended;
@@ -40,10 +41,7 @@ public final class Sessions {
     public Sessions(Upstream auth, Duration remember, InstantSource clock) {
         this.auth = auth;
         this.clock = clock;
-        this.remembered = Caffeine.newBuilder()
-                .maximumSize(MAX_REMEMBERED)
-                .expireAfterWrite(remember)
-                .build();
+        this.remembered = new Remembered<>(remember, MAX_REMEMBERED);
         this.ended = Caffeine.newBuilder()
                 .maximumSize(MAX_REMEMBERED)
                 .expireAfterWrite(Duration.ofMinutes(1))
@@ -64,7 +62,7 @@ public final class Sessions {
         Optional<Session> known = remembered.get(key, missing -> ask(cookie, clientAddress));
         if (known.isPresent()
                 && known.get().tokenExpiresAt().isBefore(clock.instant().plus(TOKEN_RESERVE))) {
-            remembered.invalidate(key);
+            remembered.forget(key);
             return remembered.get(key, missing -> ask(cookie, clientAddress));
         }
         return known;
@@ -73,12 +71,12 @@ public final class Sessions {
     /** Forgets a session that ends, for every address it was used from. */
     public void forget(String cookie) {
         ended.put(cookie, true);
-        remembered.asMap().keySet().removeIf(key -> key.startsWith(cookie + ' '));
+        remembered.forgetIf(key -> key.startsWith(cookie + ' '));
     }
 
     /** Forgets every session: after a change of accounts any of them may have ended. */
     public void forgetAll() {
-        remembered.invalidateAll();
+        remembered.forgetAll();
     }
 
     private Optional<Session> ask(String cookie, String clientAddress) {

@@ -10,7 +10,9 @@ import static org.tlac.platform.http.LimitClass.OTHER;
 import static org.tlac.platform.http.LimitClass.RUNS;
 import static org.tlac.platform.http.LimitClass.SAVES;
 
+import org.tlac.gateway.edge.Session;
 import org.tlac.gateway.edge.Sessions;
+import org.tlac.gateway.upstream.Upstream;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.Handler;
 import org.tlac.platform.http.LimitClass;
@@ -81,7 +83,7 @@ public final class ApiRoutes {
     private Handler endingSession(Upstream service) {
         return call -> {
             Reply reply = Forwarder.forward(call, service, true);
-            call.attached(org.tlac.gateway.edge.Session.class).ifPresent(ended -> sessions.forget(ended.cookie()));
+            call.attached(Session.class).ifPresent(ended -> sessions.forget(ended.cookie()));
             return reply;
         };
     }

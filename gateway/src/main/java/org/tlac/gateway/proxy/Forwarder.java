@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.tlac.gateway.edge.Session;
+import org.tlac.gateway.upstream.Upstream;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
 import org.tlac.platform.http.Reply;

@@ -20,12 +20,11 @@ final class Samples {
     private static final Pattern LABEL = Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
     /** By metric, then by series as it is printed, in the order in which services print them: buckets ascend. */
-    private final Map<Metric, Map<String, Double>> values =
-            new TreeMap<>(java.util.Comparator.comparing(Metric::name));
+    private final Map<Metric, Map<String, Double>> values = new TreeMap<>(java.util.Comparator.comparing(Metric::name));
 
     /** Adds what one replica reports. */
     void add(Owner owner, String exposition) {
-        exposition.lines().filter(line -> line.startsWith("tlac_")).forEach(line -> {
+        exposition.lines().filter(line -> line.startsWith(Catalogue.PREFIX)).forEach(line -> {
             Matcher sample = LINE.matcher(line);
             if (sample.matches()) {
                 String name = sample.group(1);

@@ -2,8 +2,6 @@ package org.tlac.gateway.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -11,7 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tlac.gateway.edge.Session;
-import org.tlac.gateway.proxy.Upstream;
+import org.tlac.gateway.upstream.Remembered;
+import org.tlac.gateway.upstream.Upstream;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
@@ -38,8 +37,7 @@ public final class StatusRoutes {
     private final Upstream activity;
     private final MetricsAccess metricsAccess;
     private final InstantSource clock;
-    private final Cache<String, List<Replicas.Answer>> answers =
-            Caffeine.newBuilder().expireAfterWrite(REMEMBER).maximumSize(10).build();
+    private final Remembered<String, List<Replicas.Answer>> answers = new Remembered<>(REMEMBER, 10);
 
     public StatusRoutes(
             Replicas replicas, Upstream auth, Upstream activity, MetricsAccess metricsAccess, InstantSource clock) {

@@ -24,6 +24,9 @@ import org.tlac.platform.metrics.Metric.Label;
  */
 public final class Catalogue {
 
+    /** How every metric of ours begins. */
+    public static final String PREFIX = "tlac_";
+
     private static final Set<Owner> EVERYONE = Set.of(Owner.values());
     private static final Set<Owner> WITH_DATABASE = Set.of(AUTH, ACTIVITY, BACKUP);
     private static final List<Double> NO_BUCKETS = List.of();

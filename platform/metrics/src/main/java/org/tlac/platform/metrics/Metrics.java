@@ -38,6 +38,12 @@ public final class Metrics {
 
     static final String OVERFLOW = "other";
 
+    /**
+     * What each gauge asks. The registry keeps the first supplier it is given, which would be that of a service that was closed when one
+     * starts again in this process; and the registry is the JVM's, so this is too.
+     */
+    private static final Map<List<String>, DoubleSupplier> SUPPLIERS = new ConcurrentHashMap<>();
+
     private final Owner owner;
     private final MeterRegistry registry;
     private final Exposition exposition;
@@ -116,10 +122,12 @@ public final class Metrics {
     public void gauge(Metric metric, DoubleSupplier value, String... labelValues) {
         check(metric, Kind.GAUGE);
         List<Tag> tags = tags(metric, List.of(labelValues));
-        // The registry would keep the first supplier: that of a service that was closed, when one starts again in this
-        // process.
-        registry.remove(metric.name(), tags);
-        registry.getOrCreate(Gauge.builder(metric.name(), value::getAsDouble)
+        List<String> series = new ArrayList<>(List.of(labelValues));
+        series.add(metric.name());
+        SUPPLIERS.put(List.copyOf(series), value);
+        registry.getOrCreate(Gauge.builder(
+                        metric.name(),
+                        () -> SUPPLIERS.getOrDefault(series, value).getAsDouble())
                 .description(metric.help())
                 .tags(tags));
     }

@@ -1,4 +1,4 @@
-package org.tlac.gateway.proxy;
+package org.tlac.gateway.upstream;
 
 import java.net.URI;
 import org.tlac.platform.http.BearerAuthentication;

@@ -1,0 +1,14 @@
+package org.tlac.auth;
+
+import org.tlac.platform.http.ServiceProcess;
+import org.tlac.platform.metrics.Owner;
+
+/** Starts auth-service. */
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        ServiceProcess.run(Owner.AUTH, AuthService::start);
+    }
+}

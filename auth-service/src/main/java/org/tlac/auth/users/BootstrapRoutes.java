@@ -1,0 +1,98 @@
+package org.tlac.auth.users;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tlac.auth.passwords.PasswordHasher;
+import org.tlac.platform.db.AuditEntry;
+import org.tlac.platform.db.AuditLog;
+import org.tlac.platform.db.Database;
+import org.tlac.platform.db.Transaction;
+import org.tlac.platform.http.Access;
+import org.tlac.platform.http.ApiError;
+import org.tlac.platform.http.Call;
+import org.tlac.platform.http.Reply;
+import org.tlac.platform.http.Route;
+import org.tlac.platform.http.Routes;
+import org.tlac.platform.identity.Role;
+
+/** The first admin of a new installation: whoever asks first, once. */
+public final class BootstrapRoutes {
+
+    /** What is written to the audit log here. */
+    public static final List<String> AUDITED = List.of("bootstrap_admin");
+
+    /** Any number that no other lock of this schema has; it is "boot" in ASCII. */
+    private static final long LOCK = 0x626f6f74;
+
+    private final Database database;
+    private final Users users;
+    private final PasswordHasher hasher;
+    private final AuditLog audit;
+    private final UserMetrics metrics;
+    private final InstantSource clock;
+
+    public BootstrapRoutes(
+            Database database,
+            Users users,
+            PasswordHasher hasher,
+            AuditLog audit,
+            UserMetrics metrics,
+            InstantSource clock) {
+        this.database = database;
+        this.users = users;
+        this.hasher = hasher;
+        this.audit = audit;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    public Routes routes() {
+        return Routes.of(Route.post("/api/admin/bootstrap", Access.SERVICE, this::bootstrap));
+    }
+
+    record BootstrapBody(
+            @Nullable String username,
+            @Nullable String name,
+            @Nullable String password) {
+
+        NewUser checked() {
+            String checkedName = UserRules.name(name);
+            String checkedUsername = UserRules.username(username, Role.ADMIN);
+            return new NewUser(checkedUsername, checkedName, Role.ADMIN, UserRules.newPassword(password), null, "");
+        }
+    }
+
+    private Reply bootstrap(Call call) {
+        NewUser admin = call.body(BootstrapBody.class).checked();
+        if (users.anyAdmin(database)) {
+            // Before the hash: from the first day on this is the answer to every stranger.
+            throw exists();
+        }
+        String hash = hasher.hash(admin.password());
+        User created = database.transaction(tx -> insert(tx, admin, hash, call));
+        metrics.bootstrapped();
+        return Reply.json(new UserRoutes.Created(true, created));
+    }
+
+    private User insert(Transaction tx, NewUser admin, String hash, Call call) {
+        tx.query(
+                "bootstrap.lock",
+                "select pg_advisory_xact_lock(:lock) is null as locked",
+                Map.of("lock", LOCK),
+                row -> 1);
+        if (users.anyAdmin(tx)) {
+            throw exists();
+        }
+        User user = users.insert(tx, admin, hash, clock.instant())
+                .orElseThrow(() -> ApiError.conflict("Username already exists."));
+        audit.append(
+                tx, AuditEntry.of(call, "bootstrap_admin").by(user.username()).on(user.username()));
+        return user;
+    }
+
+    private static ApiError exists() {
+        return ApiError.forbidden("Admin already exists.");
+    }
+}
