@@ -109,7 +109,6 @@ final class Certificates {
             for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
                 for (InterfaceAddress address : network.getInterfaceAddresses()) {
                     if (!address.getAddress().isLinkLocalAddress()) {
-                        // Without the zone that Java appends to some IPv6 addresses.
                         names.add(address.getAddress().getHostAddress().split("%", 2)[0]);
                     }
                 }

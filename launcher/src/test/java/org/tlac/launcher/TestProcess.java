@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -21,6 +22,7 @@ final class TestProcess implements AutoCloseable {
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Set<ProcessHandle> seen = new HashSet<>();
+    private final CountDownLatch read = new CountDownLatch(1);
 
     private TestProcess(Process process) {
         this.process = process;
@@ -54,6 +56,8 @@ final class TestProcess implements AutoCloseable {
             reader.lines().forEach(lines::add);
         } catch (IOException | UncheckedIOException e) {
             // The process was killed.
+        } finally {
+            read.countDown();
         }
     }
 
@@ -104,6 +108,10 @@ final class TestProcess implements AutoCloseable {
     int awaitExit() throws InterruptedException {
         if (!process.waitFor(90, TimeUnit.SECONDS)) {
             throw new AssertionError("does not end: " + lines);
+        }
+        // What it printed last is still on its way.
+        if (!read.await(90, TimeUnit.SECONDS)) {
+            throw new AssertionError("its output does not end: " + lines);
         }
         return process.exitValue();
     }

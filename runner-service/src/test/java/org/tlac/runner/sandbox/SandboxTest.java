@@ -270,8 +270,9 @@ class SandboxTest {
                 .hasSize(LIMITS.files());
         assertThat(run("open('full', 'wb').write(b'x' * 50000)").files()).hasSize(1);
         assertThat(run("open('large', 'wb').write(b'x' * 50001)").files()).isEmpty();
-        String odd = "import os\nos.symlink('/etc/passwd', 'link')\nos.mkdir('folder')\ntry: os.mkfifo('fifo')\nexcept PermissionError: pass\n"
-                + "for n in ('a\\nb', '.hidden', '-x', 'ü', 'a b', '\\udcff'): open(n, 'w').write('x')\nopen('good.txt', 'w').write('x')";
+        String odd =
+                "import os\nos.symlink('/etc/passwd', 'link')\nos.mkdir('folder')\ntry: os.mkfifo('fifo')\nexcept PermissionError: pass\n"
+                        + "for n in ('a\\nb', '.hidden', '-x', 'ü', 'a b', '\\udcff'): open(n, 'w').write('x')\nopen('good.txt', 'w').write('x')";
         assertThat(run(odd).files()).extracting(Outcome.ProducedFile::path).containsExactly("good.txt");
         Program unchanged = new Program(
                 "open('b.txt', 'a').write('more')",

@@ -1,0 +1,94 @@
+package org.tlac.launcher;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.testing.Scrape;
+
+/** A whole TLAC as {@code ./tlac up} starts it, from the jars of this build, in a folder and at ports of its own. */
+final class School implements AutoCloseable {
+
+    /** The repository: this module's folder is one below. */
+    static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+    private static final int OFFSET = 10_000;
+    private static final Map<Owner, Integer> MANAGEMENT =
+            Map.of(Owner.GATEWAY, 9080, Owner.AUTH, 9081, Owner.ACTIVITY, 9082, Owner.RUNNER, 9083, Owner.BACKUP, 9084);
+
+    private final Path home;
+    private final TestProcess process;
+
+    private School(Path home, TestProcess process) {
+        this.home = home;
+        this.process = process;
+    }
+
+    /** Returns when it says that it is up. */
+    static School start(Path home) {
+        TestProcess process = TestProcess.java(
+                Main.class,
+                Map.of(
+                        "TLAC_HOME", home.toString(),
+                        "TLAC_PORT_OFFSET", Integer.toString(OFFSET),
+                        "TLAC_HOST", "127.0.0.1"),
+                List.of("-Dtlac.root=" + ROOT),
+                List.of("up"));
+        process.awaitLine("TLAC is up:");
+        return new School(home, process);
+    }
+
+    String url() {
+        return "https://localhost:" + (8443 + OFFSET);
+    }
+
+    int httpsPort() {
+        return 8443 + OFFSET;
+    }
+
+    Path authority() {
+        return home.resolve("tls/ca.crt");
+    }
+
+    Path home() {
+        return home;
+    }
+
+    ApiClient anyone() {
+        return ApiClient.connect(url(), authority());
+    }
+
+    Scrape scrape(Owner owner) {
+        return Scrape.of(URI.create("http://127.0.0.1:" + (MANAGEMENT.get(owner) + OFFSET)));
+    }
+
+    Map<Owner, Scrape> scrapeAll() {
+        Map<Owner, Scrape> all = new EnumMap<>(Owner.class);
+        for (Owner owner : Owner.values()) {
+            all.put(owner, scrape(owner));
+        }
+        return all;
+    }
+
+    Path pidFile(String name) {
+        return home.resolve("run").resolve(name + ".pid");
+    }
+
+    boolean isReady(Owner owner) {
+        return Readiness.of(MANAGEMENT.get(owner) + OFFSET).isReady();
+    }
+
+    /** Stops it as Ctrl-C does, and waits until nothing of it runs. */
+    void stop() throws InterruptedException {
+        process.terminate();
+        process.awaitExit();
+        process.awaitNothingLeft();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
