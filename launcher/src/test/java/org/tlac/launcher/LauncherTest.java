@@ -121,11 +121,9 @@ class LauncherTest {
             for (String name : List.of("first", Postgres.NAME)) {
                 Path pidFile = home.resolve("run").resolve(name + ".pid");
                 String pid = Files.readString(pidFile);
-                ProcessHandle.of(Long.parseLong(pid))
-                        .orElseThrow()
-                        .descendants()
-                        .forEach(ProcessHandle::destroyForcibly);
-                ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly();
+                ProcessHandle child = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+                child.descendants().forEach(ProcessHandle::destroyForcibly);
+                child.destroyForcibly();
                 TestProcess.await(() -> !read(pidFile).equals(pid));
             }
             TestProcess.await(() -> Readiness.of(28001).isReady());

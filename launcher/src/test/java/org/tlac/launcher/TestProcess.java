@@ -96,7 +96,8 @@ final class TestProcess implements AutoCloseable {
 
     void terminate() {
         descendants();
-        process.destroy();
+        // Not Process.destroy: that would also close the pipe that its last words come through.
+        process.toHandle().destroy();
     }
 
     /** As {@code kill -9}: it gets no chance to stop anything. */
