@@ -141,7 +141,7 @@ public final class Json {
             throw ApiError.badRequest("Text must not contain NUL characters.");
         }
         if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
-            throw ApiError.badRequest("Text must not contain half characters (unpaired surrogates).");
+            throw ApiError.badRequest("Text must not contain half a surrogate pair.");
         }
     }
 
