@@ -145,7 +145,7 @@ class LoginServerTest {
                 "{\"username\":\"a\",\"password\":[]}        | Wrong value in field password.",
                 "{\"username\":\"a\\u0000\",\"password\":\"a\"} | Text must not contain NUL characters.",
                 "{\"username\":\"a\",\"password\":\"\\u0000\"}  | Text must not contain NUL characters.",
-                "{\"username\":\"a\",\"password\":\"\\ud83d\"}  | Text must not contain half characters (unpaired surrogates).",
+                "{\"username\":\"a\",\"password\":\"\\ud83d\"}  | Text must not contain half a surrogate pair.",
                 "{\"username\":\"a\",\"password\":\"a\",\"role\":\"admin\"} | Unknown field: role.",
                 "{\"username\":\"a\",\"username\":\"b\",\"password\":\"a\"} | Malformed JSON.",
                 "[]                                          | Wrong value.",
