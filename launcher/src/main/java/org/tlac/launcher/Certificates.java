@@ -4,11 +4,6 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.math.BigInteger;
-import java.net.InetAddress;
-import java.net.InterfaceAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -22,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import java.util.SortedSet;
@@ -60,6 +54,13 @@ final class Certificates {
 
     static final Duration RENEW_BEFORE = Duration.ofDays(30);
 
+    /** Files: the authority, its key, the gateway's certificate with the authority after it, and its key. */
+    static final String AUTHORITY = "ca.crt";
+
+    static final String AUTHORITY_KEY = "ca.key";
+    static final String SERVER = "server.crt";
+    static final String SERVER_KEY = "server.key";
+
     private static final X500Name AUTHORITY_NAME = new X500Name("O=TLAC,CN=TLAC internal authority");
 
     private final Path folder;
@@ -70,26 +71,26 @@ final class Certificates {
         this.clock = clock;
     }
 
-    Path authority() {
-        return folder.resolve("ca.crt");
-    }
-
-    Path server() {
-        return folder.resolve("server.crt");
-    }
-
-    Path serverKey() {
-        return folder.resolve("server.key");
+    private Path authority() {
+        return folder.resolve(AUTHORITY);
     }
 
     private Path authorityKey() {
-        return folder.resolve("ca.key");
+        return folder.resolve(AUTHORITY_KEY);
+    }
+
+    private Path server() {
+        return folder.resolve(SERVER);
+    }
+
+    private Path serverKey() {
+        return folder.resolve(SERVER_KEY);
     }
 
     /** Makes what is missing or about to end, for these DNS names and IP addresses. */
     void prepare(SortedSet<String> names) {
         try {
-            if (!Files.exists(authority()) || !Files.exists(authorityKey())) {
+            if (!Files.exists(authority()) || !Files.exists(authorityKey()) || isAuthorityAboutToEnd()) {
                 createAuthority();
                 Files.deleteIfExists(server());
             }
@@ -101,22 +102,10 @@ final class Certificates {
         }
     }
 
-    /** How this machine may be called: localhost, its host name, its addresses. */
-    static SortedSet<String> machineNames() {
-        SortedSet<String> names = new TreeSet<>(List.of("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1"));
-        try {
-            names.add(InetAddress.getLocalHost().getHostName());
-            for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-                for (InterfaceAddress address : network.getInterfaceAddresses()) {
-                    if (!address.getAddress().isLinkLocalAddress()) {
-                        names.add(address.getAddress().getHostAddress().split("%", 2)[0]);
-                    }
-                }
-            }
-        } catch (SocketException | UnknownHostException e) {
-            // A machine without a name or network is still localhost.
-        }
-        return names;
+    /** A certificate must not outlive the one that signed it. */
+    private boolean isAuthorityAboutToEnd() throws IOException, GeneralSecurityException {
+        Instant end = read(authority()).getNotAfter().toInstant();
+        return end.isBefore(clock.instant().plus(SERVER_LIFETIME));
     }
 
     private boolean isOutdated(SortedSet<String> names) throws IOException, GeneralSecurityException {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,89 +16,88 @@ import java.util.concurrent.TimeUnit;
  */
 final class Child {
 
-    private static final long MAX_LOG_BYTES = 10L << 20;
-    private static final int KEPT_LOGS = 3;
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
-
     /** Of our own environment children get these; everything else is set by name. */
     private static final List<String> INHERITED =
             List.of("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LOG_LEVEL");
 
-    private final String name;
     private final Process process;
+    private final ChildLog log;
+    private final Path pidFile;
 
-    private Child(String name, Process process) {
-        this.name = name;
+    private Child(Process process, ChildLog log, Path pidFile) {
         this.process = process;
+        this.log = log;
+        this.pidFile = pidFile;
     }
 
     /** @throws Problem when the program cannot be started at all */
     static Child start(Home home, String name, List<String> command, Map<String, String> environment) {
         List<String> own = new ArrayList<>(List.of("setsid"));
         own.addAll(command);
-        ProcessBuilder builder = new ProcessBuilder(own);
-        builder.environment().keySet().retainAll(INHERITED);
-        builder.environment().putAll(environment);
-        builder.directory(home.folder().toFile());
-        builder.redirectErrorStream(true);
-        builder.redirectOutput(Redirect.appendTo(log(home, name).toFile()));
         try {
-            Child child = new Child(name, builder.start());
-            Files.writeString(home.run().resolve(name + ".pid"), Long.toString(child.pid()));
+            ChildLog log = ChildLog.open(home, name);
+            ProcessBuilder builder = new ProcessBuilder(own);
+            builder.environment().keySet().retainAll(INHERITED);
+            builder.environment().putAll(environment);
+            builder.directory(home.folder().toFile());
+            builder.redirectErrorStream(true);
+            builder.redirectOutput(Redirect.appendTo(log.file().toFile()));
+            Child child = new Child(builder.start(), log, home.pid(name));
+            child.writePidFile();
             return child;
         } catch (IOException e) {
             throw new Problem("Cannot start " + name, e);
         }
     }
 
-    /** The log to append to; a large one of earlier runs is moved aside, and the oldest is dropped. */
-    private static Path log(Home home, String name) {
-        Path log = home.logs().resolve(name + ".log");
+    private void writePidFile() {
         try {
-            if (Files.exists(log) && Files.size(log) > MAX_LOG_BYTES) {
-                for (int i = KEPT_LOGS - 1; i >= 1; i--) {
-                    Path older = home.logs().resolve(name + ".log." + i);
-                    if (Files.exists(older)) {
-                        Files.move(
-                                older,
-                                home.logs().resolve(name + ".log." + (i + 1)),
-                                StandardCopyOption.REPLACE_EXISTING);
-                    }
-                }
-                Files.move(log, home.logs().resolve(name + ".log.1"), StandardCopyOption.REPLACE_EXISTING);
-            }
-            return log;
-        } catch (IOException e) {
-            throw new Problem("Cannot rotate " + log, e);
+            Home.writePublic(pidFile, Long.toString(process.pid()));
+        } catch (Problem e) {
+            // A process that nobody knows of must not stay.
+            process.destroyForcibly();
+            throw e;
         }
-    }
-
-    String name() {
-        return name;
-    }
-
-    long pid() {
-        return process.pid();
     }
 
     boolean isAlive() {
         return process.isAlive();
     }
 
+    /** Why it went wrong, as far as its log tells: the end of a sentence. */
+    String reason() {
+        return log.reason();
+    }
+
     /** Waits for its end and gives its exit code. */
-    int join() throws InterruptedException {
-        int code = process.waitFor();
+    int join() {
+        int code = process.onExit().join().exitValue();
         closeStdin();
         return code;
     }
 
+    /** Waits for its end so long, kills it then, and gives its exit code. */
+    int join(Duration patience) {
+        try {
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                stop(Duration.ZERO);
+            }
+        } catch (InterruptedException e) {
+            stop(Duration.ZERO);
+            Thread.currentThread().interrupt();
+        }
+        int code = join();
+        deletePidFile();
+        return code;
+    }
+
     /** Asks it to stop, waits, and kills it and what it started when it does not. */
-    void stop() {
+    void stop(Duration patience) {
         List<ProcessHandle> descendants = process.descendants().toList();
         process.destroy();
         closeStdin();
         try {
-            if (!process.waitFor(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {
@@ -107,6 +105,15 @@ final class Child {
             Thread.currentThread().interrupt();
         }
         descendants.forEach(ProcessHandle::destroyForcibly);
+        deletePidFile();
+    }
+
+    private void deletePidFile() {
+        try {
+            Files.deleteIfExists(pidFile);
+        } catch (IOException e) {
+            // Whoever reads it asks whether that process is ours.
+        }
     }
 
     private void closeStdin() {

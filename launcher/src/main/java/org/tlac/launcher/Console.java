@@ -1,6 +1,7 @@
 package org.tlac.launcher;
 
 import java.io.PrintStream;
+import java.util.Locale;
 
 /** What the person who started it sees: one line a step, with the seconds since the start. */
 final class Console {
@@ -13,14 +14,12 @@ final class Console {
     }
 
     void step(String text) {
-        out.printf("%5.1fs  %s%n", (System.nanoTime() - start) / 1e9, text);
+        say(String.format(Locale.ROOT, "%5.1fs  %s", (System.nanoTime() - start) / 1e9, text));
     }
 
-    void ready(String name) {
-        step(name + " is ready");
-    }
-
+    /** One call for text and line end: several threads speak. */
     void say(String text) {
-        out.println(text);
+        out.print(text + "\n");
+        out.flush();
     }
 }

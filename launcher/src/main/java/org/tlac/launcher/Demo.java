@@ -22,7 +22,7 @@ final class Demo {
     Demo(Home home, Settings settings, Console console) {
         this.home = home;
         this.console = console;
-        this.url = "https://localhost:" + settings.port(8443);
+        this.url = settings.url();
     }
 
     void play() {

@@ -1,7 +1,6 @@
 package org.tlac.launcher;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -9,7 +8,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.Set;
 
 /**
  * Where things are.
@@ -55,8 +53,14 @@ record Home(Path root, Path folder) {
         return folder.resolve("lock");
     }
 
-    Path launcherPid() {
-        return run().resolve("launcher.pid");
+    /** The number of that process, as long as it runs. */
+    Path pid(String name) {
+        return run().resolve(name + ".pid");
+    }
+
+    /** What a school sets for one of its services: lines of {@code KEY=value}. */
+    Path overrides(String service) {
+        return folder.resolve("config").resolve(service + ".env");
     }
 
     /** Makes the folders; those with secrets are their owner's alone. */
@@ -100,8 +104,6 @@ record Home(Path root, Path folder) {
             Files.createFile(partial, OWNER_ONLY);
             Files.writeString(partial, text);
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException e) {
-            throw new Problem("Another launcher is writing " + file, e);
         } catch (IOException e) {
             throw new Problem("Cannot write " + file, e);
         }
@@ -114,9 +116,5 @@ record Home(Path root, Path folder) {
         } catch (IOException e) {
             throw new Problem("Cannot make " + file + " readable", e);
         }
-    }
-
-    static boolean isPrivate(Path file) throws IOException {
-        return Files.getPosixFilePermissions(file).equals(Set.copyOf(PosixFilePermissions.fromString("rw-------")));
     }
 }

@@ -1,12 +1,9 @@
 package org.tlac.launcher;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -18,121 +15,146 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
-import org.jspecify.annotations.Nullable;
 import org.tlac.platform.db.Provisioning;
 
-/**
- * The PostgreSQL server of this machine: real binaries from Maven, unpacked once; passwords for everybody, loopback only; its data stays
- * between runs.
- */
-final class Postgres {
+/** The PostgreSQL server of this machine: passwords for everybody, loopback only, and its data stays between runs. */
+final class Postgres implements Part {
 
     static final String DATABASE = "tlac";
     static final String NAME = "postgres";
-    static final List<String> ROLES = List.of("auth", "activity", "backup");
 
     private static final String SUPERUSER = "postgres";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final List<String> ROLES = List.of("auth", "activity", "backup");
+    private static final Duration INITDB_PATIENCE = Duration.ofSeconds(90);
+    private static final Duration LEFTOVER_GRACE = Duration.ofSeconds(20);
 
-    /** PostgreSQL stops at SIGINT, letting nobody finish; this waits for the end of its standard input, or a signal, to send that. */
+    /** A checkpoint of everything may be due, on a slow disk. */
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
+
+    /**
+     * Runs a program and stops it by SIGINT when our standard input ends or we are asked to stop: to PostgreSQL that means at once but
+     * properly. Again and again, since a program that just starts may not listen yet.
+     */
     private static final String WATCHED = """
             exec 3<&0
+            trap 'kill -INT "$pid" 2>/dev/null' TERM INT
             "$@" 3<&- </dev/null &
             pid=$!
-            trap 'kill -INT $pid' TERM INT
-            { cat <&3 >/dev/null; kill -INT $pid; } &
+            { cat <&3 >/dev/null; while kill -INT "$pid" 2>/dev/null; do sleep 0.5; done; } &
             watcher=$!
             exec 3<&-
-            while kill -0 $pid 2>/dev/null; do wait $pid; code=$?; done
-            kill $watcher 2>/dev/null
-            exit ${code:-0}
+            while kill -0 "$pid" 2>/dev/null; do wait "$pid"; code=$?; done
+            kill "$watcher" 2>/dev/null
+            exit "${code:-1}"
             """;
+
+    /** Little memory, one address, no sockets elsewhere, and nothing of replication, which one machine does not need. */
+    private static final List<String> SERVER_SETTINGS = List.of(
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            "shared_buffers=32MB",
+            "huge_pages=off",
+            "max_connections=80",
+            "jit=off",
+            "wal_level=minimal",
+            "max_wal_senders=0",
+            "max_logical_replication_workers=0",
+            "timezone=UTC",
+            "log_timezone=UTC");
 
     private final Home home;
     private final int port;
+    private final Console console;
+    private final PostgresBinaries binaries;
+    private volatile boolean provisioned;
 
-    Postgres(Home home, int port) {
+    Postgres(Home home, int port, Console console) {
         this.home = home;
         this.port = port;
+        this.console = console;
+        this.binaries = new PostgresBinaries(home.folder().resolve("postgres"));
     }
 
-    String jdbcUrl() {
-        return "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE;
+    static String jdbcUrl(int port, String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
     }
 
-    static Path passwordFile(Home home, String role) {
-        return home.secret("database-" + role);
+    /** The name of the secret that is a role's password. */
+    static String passwordName(String role) {
+        return "database-" + role;
     }
 
-    /** Unpacks the binaries and makes the data folder where that was not done yet. */
-    void prepare() {
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public List<String> needs() {
+        return List.of();
+    }
+
+    @Override
+    public Duration stopPatience() {
+        return STOP_PATIENCE;
+    }
+
+    /** Unpacks the programs and makes the data folder where that was not done yet, and lets no other server be at work on it. */
+    @Override
+    public void prepare() {
         try {
-            Path binaries = unpack();
-            Path data = home.postgresData();
-            if (!Files.exists(data.resolve("PG_VERSION"))) {
-                initialize(binaries, data);
+            if (!binaries.isUnpacked()) {
+                console.step("Unpacking PostgreSQL " + PostgresBinaries.version());
+                binaries.unpack();
+            }
+            Path version = home.postgresData().resolve("PG_VERSION");
+            if (!Files.exists(version)) {
+                console.step("Making the database");
+                initialize(home.postgresData());
+            }
+            String found = Files.readString(version).strip();
+            if (!found.equals(PostgresBinaries.major())) {
+                throw new Problem(
+                        "The data in %s is PostgreSQL %s's, and this TLAC brings version %s: start the TLAC that made it, and take a backup."
+                                .formatted(home.postgresData(), found, PostgresBinaries.version()));
             }
         } catch (IOException e) {
-            throw new Problem("Cannot prepare the database: is the disk full?", e);
+            throw new Problem("Cannot prepare the database in " + home.folder(), e);
         }
+        new Leftovers(home, console, LEFTOVER_GRACE).awaitServers();
     }
 
-    Child start() {
-        stopLeftover();
-        List<String> command = new ArrayList<>(List.of("sh", "-c", WATCHED, "sh"));
-        command.addAll(unprivileged());
-        command.addAll(List.of(
-                binary("postgres"),
-                "-D",
-                home.postgresData().toString(),
-                "-c",
-                "listen_addresses=127.0.0.1",
-                "-c",
-                "port=" + port,
-                "-c",
-                "unix_socket_directories=",
-                "-c",
-                "shared_buffers=48MB",
-                "-c",
-                "max_connections=80",
-                "-c",
-                "jit=off",
-                "-c",
-                "timezone=UTC"));
+    @Override
+    public Child launch() {
+        List<String> command =
+                watched(binaries.program("postgres"), "-D", home.postgresData().toString());
+        SERVER_SETTINGS.forEach(setting -> command.addAll(List.of("-c", setting)));
+        command.addAll(List.of("-c", "port=" + port));
         return Child.start(home, NAME, command, Map.of());
     }
 
-    /** Waits until it answers, and makes sure that database, roles and schemas are there. */
-    void awaitAndProvision(Child child) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
-            try (Connection connection = connect("postgres")) {
+    /** Whether it answers; makes sure at the first time that database, roles and schemas are there. */
+    @Override
+    public boolean isReady() {
+        try (Connection connection = connect(SUPERUSER)) {
+            if (!provisioned) {
                 provision(connection);
-                return;
-            } catch (SQLException e) {
-                if (!child.isAlive()) {
-                    throw new Problem(
-                            "The database does not start: see " + home.logs().resolve(NAME + ".log"));
-                }
-                if (System.nanoTime() > deadline) {
-                    throw new Problem(
-                            "The database does not answer: see " + home.logs().resolve(NAME + ".log"), e);
-                }
-                Thread.sleep(50);
+                provisioned = true;
             }
+            return true;
+        } catch (SQLException e) {
+            if (isPassing(e)) {
+                return false;
+            }
+            throw new Problem(
+                    "The database is not as TLAC left it, or not that of the passwords in " + home.secrets(), e);
         }
     }
 
-    boolean isReady() {
-        try (Connection connection = connect(DATABASE)) {
-            return connection.isValid(1);
-        } catch (SQLException e) {
-            return false;
-        }
+    /** Connection refused or lost, or a server that is starting or stopping: classes 08 and 57 of SQLSTATE. */
+    private static boolean isPassing(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.startsWith("08") || state.startsWith("57");
     }
 
     private void provision(Connection server) throws SQLException {
@@ -144,7 +166,7 @@ final class Postgres {
             }
         }
         Map<String, String> passwords = new TreeMap<>();
-        ROLES.forEach(role -> passwords.put(role, home.secretText("database-" + role)));
+        ROLES.forEach(role -> passwords.put(role, home.secretText(passwordName(role))));
         try (Connection connection = connect(DATABASE)) {
             Provisioning.run(connection, passwords);
         }
@@ -153,141 +175,47 @@ final class Postgres {
     private Connection connect(String database) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", SUPERUSER);
-        properties.setProperty("password", home.secretText("database-" + SUPERUSER));
+        properties.setProperty("password", home.secretText(passwordName(SUPERUSER)));
         properties.setProperty("connectTimeout", "2");
-        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/" + database, properties);
+        properties.setProperty("socketTimeout", "30");
+        return DriverManager.getConnection(jdbcUrl(port, database), properties);
     }
 
-    private void initialize(Path binaries, Path data) throws IOException {
+    private void initialize(Path data) throws IOException {
         Path partial = data.resolveSibling("postgres.partial");
-        deleteRecursively(partial);
-        List<String> command = new ArrayList<>(unprivileged());
-        command.addAll(List.of(
-                binaries.resolve("bin/initdb").toString(),
-                "-D",
-                partial.toString(),
-                "-U",
-                SUPERUSER,
-                "--pwfile=" + home.secret("database-" + SUPERUSER),
+        PostgresBinaries.deleteRecursively(partial);
+        List<String> command = watched(
+                binaries.program("initdb"),
+                "--pgdata=" + partial,
+                "--username=" + SUPERUSER,
+                "--pwfile=" + home.secret(passwordName(SUPERUSER)),
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
                 "--locale=C.UTF-8",
-                "--data-checksums"));
-        Path log = home.logs().resolve("initdb.log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
-                process.destroyForcibly();
-                throw new Problem("The database's data folder cannot be made: see " + log);
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new Problem("Interrupted while the database's data folder was made", e);
+                "--data-checksums");
+        Child initdb = Child.start(home, "initdb", command, Map.of());
+        if (initdb.join(INITDB_PATIENCE) != 0) {
+            throw new Problem("The database cannot be made: " + initdb.reason());
         }
         Files.move(partial, data, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** PostgreSQL refuses to run as root; in a user namespace of its own it is nobody, while its files stay ours. */
-    private static List<String> unprivileged() {
-        return "root".equals(System.getProperty("user.name")) ? List.of("unshare", "-U") : List.of();
+    private static List<String> watched(String... program) {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", WATCHED, "sh"));
+        if (isRoot()) {
+            // PostgreSQL refuses to run as root; in a user namespace of its own it is nobody, while its files stay
+            // ours.
+            command.addAll(List.of("unshare", "--user"));
+        }
+        command.addAll(List.of(program));
+        return command;
     }
 
-    /** A server whose launcher was killed stops by itself; it may need a moment, or help. */
-    private void stopLeftover() {
-        Path pidFile = home.postgresData().resolve("postmaster.pid");
-        if (!Files.exists(pidFile)) {
-            return;
-        }
+    private static boolean isRoot() {
         try {
-            long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
-            ProcessHandle.of(pid).filter(this::isOurs).ifPresent(process -> {
-                process.destroy();
-                try {
-                    process.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-                } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-                    throw new Problem("A database server of an earlier run does not stop: end process " + pid, e);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
-            Files.deleteIfExists(pidFile);
-        } catch (IOException | NumberFormatException e) {
-            throw new Problem("Cannot read " + pidFile, e);
-        }
-    }
-
-    private boolean isOurs(ProcessHandle process) {
-        return process.info().command().filter(binary("postgres")::equals).isPresent();
-    }
-
-    private String binary(String name) {
-        return binaries().resolve("bin").resolve(name).toString();
-    }
-
-    private Path binaries() {
-        return home.folder().resolve("postgres");
-    }
-
-    private Path unpack() throws IOException {
-        Path target = binaries();
-        if (Files.isExecutable(target.resolve("bin/postgres"))) {
-            return target;
-        }
-        Path partial = target.resolveSibling("postgres.unpacking");
-        deleteRecursively(partial);
-        try (InputStream archive = archive();
-                TarArchiveInputStream tar =
-                        new TarArchiveInputStream(new XZCompressorInputStream(new BufferedInputStream(archive)))) {
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                unpack(tar, entry, partial);
-            }
-        }
-        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-        return target;
-    }
-
-    private static void unpack(TarArchiveInputStream tar, TarArchiveEntry entry, Path target) throws IOException {
-        Path file = target.resolve(entry.getName()).normalize();
-        if (!file.startsWith(target)) {
-            throw new IOException("the archive leads out of its folder: " + entry.getName());
-        }
-        if (entry.isDirectory()) {
-            Files.createDirectories(file);
-            return;
-        }
-        Files.createDirectories(file.getParent());
-        if (entry.isSymbolicLink()) {
-            Files.createSymbolicLink(file, Path.of(entry.getLinkName()));
-        } else {
-            Files.copy(tar, file);
-            boolean executable = (entry.getMode() & 0100) != 0;
-            Files.setPosixFilePermissions(
-                    file, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
-        }
-    }
-
-    private static InputStream archive() throws IOException {
-        String architecture = System.getProperty("os.arch").equals("aarch64") ? "arm_64" : "x86_64";
-        String name = "/postgres-linux-" + architecture + ".txz";
-        @Nullable InputStream found = Postgres.class.getResourceAsStream(name);
-        if (found == null) {
-            throw new Problem("There is no PostgreSQL for this machine (" + System.getProperty("os.arch") + ")");
-        }
-        return found;
-    }
-
-    private static void deleteRecursively(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (var paths = Files.walk(folder)) {
-            for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        } catch (IOException e) {
+            throw new Problem("Cannot tell who I am", e);
         }
     }
 }

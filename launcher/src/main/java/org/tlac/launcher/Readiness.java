@@ -19,7 +19,9 @@ record Readiness(int status, String reason) {
             connection.setReadTimeout(TIMEOUT_MILLIS);
             int status = connection.getResponseCode();
             try (InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
-                return new Readiness(status, new String(body.readAllBytes(), StandardCharsets.UTF_8));
+                // There is none when a refusal has no body.
+                return new Readiness(
+                        status, body == null ? "" : new String(body.readAllBytes(), StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
             return new Readiness(0, String.valueOf(e.getMessage()));

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param needs names that must be ready before it starts
  * @param ports every port it listens on, checked to be free
  * @param managementPort where it tells whether it is ready
- * @param heapMegabytes what is enough for a school on one machine
+ * @param memory what is enough for a school on one machine
  * @param environment its configuration, beyond its own defaults
  */
 record ServiceSpec(
@@ -21,8 +21,11 @@ record ServiceSpec(
         List<String> needs,
         List<Integer> ports,
         int managementPort,
-        int heapMegabytes,
+        Memory memory,
         Map<String, String> environment) {
+
+    /** Bounds of a JVM, in MiB: objects, and what is loaded of classes. */
+    record Memory(int heap, int metaspace) {}
 
     ServiceSpec {
         needs = List.copyOf(needs);
@@ -36,15 +39,17 @@ record ServiceSpec(
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
                 "-XX:+UseSerialGC",
-                "-Xmx" + heapMegabytes + "m",
+                "-Xmx" + memory.heap() + "m",
                 "-Xms8m",
                 "-Xss512k",
+                "-XX:MaxMetaspaceSize=" + memory.metaspace() + "m",
                 "-XX:TieredStopAtLevel=1",
-                "-XX:ReservedCodeCacheSize=24m",
+                "-XX:ReservedCodeCacheSize=32m",
+                "-XX:MinHeapFreeRatio=20",
                 "-XX:MaxHeapFreeRatio=40",
                 "-XX:+AutoCreateSharedArchive",
                 "-XX:SharedArchiveFile=" + cache.resolve(name + ".jsa"),
-                // An archive of another JDK or jar is made anew; that is no warning for anybody.
+                // What it says of an archive that it has to make anew is of no use to anybody.
                 "-Xlog:disable",
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+ExitOnOutOfMemoryError",

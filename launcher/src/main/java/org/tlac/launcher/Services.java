@@ -1,9 +1,12 @@
 package org.tlac.launcher;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.tlac.launcher.ServiceSpec.Memory;
 
 /** The table of what runs on one machine, and what depends on what. */
 final class Services {
@@ -18,98 +21,118 @@ final class Services {
         this.settings = settings;
     }
 
+    /** In the order of their needs. */
     List<ServiceSpec> table() {
+        List<String> database = List.of(Postgres.NAME);
         return List.of(
-                spec("auth-service", 8081, 96, List.of(Postgres.NAME), database("auth")),
-                spec(
-                        "activity-service",
-                        8082,
-                        96,
-                        List.of(Postgres.NAME),
-                        with(database("activity"), "COURSE_FOLDER", course())),
-                spec("runner-service", 8083, 64, List.of(), Map.of()),
-                spec("backup-service", 8084, 64, List.of(Postgres.NAME), backup()),
+                behind("auth-service", 8081, database, new Memory(96, 96), database("auth")),
+                behind("activity-service", 8082, database, new Memory(96, 96), both(database("activity"), course())),
+                behind("runner-service", 8083, List.of(), new Memory(64, 64), Map.of()),
+                behind("backup-service", 8084, database, new Memory(64, 96), both(database("backup"), backup())),
                 gateway());
     }
 
-    private ServiceSpec spec(
-            String name, int port, int heapMegabytes, List<String> needs, Map<String, String> environment) {
-        int publicPort = settings.port(port);
-        int managementPort = settings.port(port + 1000);
-        Map<String, String> all = new HashMap<>(environment);
-        all.put("SERVER_HOST", LOOPBACK);
-        all.put("SERVER_PORT", Integer.toString(publicPort));
-        all.put("MANAGEMENT_HOST", LOOPBACK);
-        all.put("MANAGEMENT_PORT", Integer.toString(managementPort));
-        all.put("WATCHDOG_STDIN", "true");
-        all.put("IDENTITY_JWKS", address(8081) + "/.well-known/jwks.json");
-        all.put("IDENTITY_SERVICESECRETFILE", home.secret("gateway-service").toString());
-        return new ServiceSpec(
-                name, jar(name), needs, List.of(publicPort, managementPort), managementPort, heapMegabytes, all);
+    /** A service that only the gateway talks to. */
+    private ServiceSpec behind(String name, int port, List<String> needs, Memory memory, Map<String, String> own) {
+        int management = port + 1000;
+        Map<String, String> common =
+                Map.of("SERVER_HOST", LOOPBACK, "IDENTITY_JWKS", address(8081) + "/.well-known/jwks.json");
+        return spec(name, List.of(port, management), needs, memory, both(common, own));
     }
 
     private ServiceSpec gateway() {
-        Certificates certificates = new Certificates(home.tls(), java.time.InstantSource.system());
-        int https = settings.port(8443);
-        int redirect = settings.port(8080);
-        int management = settings.port(9080);
-        Map<String, String> environment = new HashMap<>();
-        environment.put("SERVER_HOST", settings.host());
-        environment.put("SERVER_PORT", Integer.toString(https));
-        environment.put("REDIRECT_PORT", Integer.toString(redirect));
-        environment.put("MANAGEMENT_HOST", LOOPBACK);
-        environment.put("MANAGEMENT_PORT", Integer.toString(management));
-        environment.put("WATCHDOG_STDIN", "true");
-        environment.put("TLS_CERTIFICATE", certificates.server().toString());
-        environment.put("TLS_KEY", certificates.serverKey().toString());
-        environment.put(
-                "IDENTITY_SERVICESECRETFILE", home.secret("gateway-service").toString());
-        environment.put("COURSE_FOLDER", course());
+        Map<String, String> own = new HashMap<>(course());
+        own.put("SERVER_HOST", settings.host());
+        own.put("REDIRECT_PORT", port(8080));
+        own.put("TLS_CERTIFICATE", home.tls().resolve(Certificates.SERVER).toString());
+        own.put("TLS_KEY", home.tls().resolve(Certificates.SERVER_KEY).toString());
         List<String> names = List.of("AUTH", "ACTIVITY", "RUNNER", "BACKUP");
         for (int i = 0; i < names.size(); i++) {
-            environment.put("SERVICES_" + names.get(i), address(8081 + i));
-            environment.put("SCRAPE_" + names.get(i), address(9081 + i));
+            own.put("SERVICES_" + names.get(i), address(8081 + i));
+            own.put("SCRAPE_" + names.get(i), address(9081 + i));
         }
-        environment.put("SCRAPE_GATEWAY", address(9080));
-        return new ServiceSpec(
+        own.put("SCRAPE_GATEWAY", address(9080));
+        return spec(
                 "gateway",
-                jar("gateway"),
+                List.of(8443, 9080, 8080),
                 List.of("auth-service", "activity-service", "runner-service", "backup-service"),
-                List.of(https, redirect, management),
-                management,
-                96,
-                environment);
+                new Memory(96, 96),
+                own);
+    }
+
+    /** @param ports public, management, and what else it listens on, before the offset */
+    private ServiceSpec spec(
+            String name, List<Integer> ports, List<String> needs, Memory memory, Map<String, String> own) {
+        Map<String, String> common = Map.of(
+                "SERVER_PORT", port(ports.get(0)),
+                "MANAGEMENT_HOST", LOOPBACK,
+                "MANAGEMENT_PORT", port(ports.get(1)),
+                "WATCHDOG_STDIN", "true",
+                "IDENTITY_SERVICESECRETFILE", home.secret("gateway-service").toString());
+        return new ServiceSpec(
+                name,
+                home.root().resolve(name).resolve("target").resolve(name + ".jar"),
+                needs,
+                ports.stream().map(settings::port).toList(),
+                settings.port(ports.get(1)),
+                memory,
+                both(both(common, own), overrides(name)));
     }
 
     private Map<String, String> database(String role) {
         return Map.of(
                 "DATABASE_URL",
-                new Postgres(home, settings.port(Settings.DATABASE_PORT)).jdbcUrl(),
+                Postgres.jdbcUrl(settings.port(Settings.DATABASE_PORT), Postgres.DATABASE),
                 "DATABASE_USERNAME",
                 role,
                 "DATABASE_PASSWORDFILE",
-                Postgres.passwordFile(home, role).toString());
+                home.secret(Postgres.passwordName(role)).toString());
+    }
+
+    private Map<String, String> course() {
+        return Map.of("COURSE_FOLDER", home.root().resolve("course").toString());
     }
 
     private Map<String, String> backup() {
-        return with(with(database("backup"), "BACKUP_FOLDER", home.backups().toString()), "DATA_FOLDER", course());
+        return Map.of(
+                "BACKUP_FOLDER", home.backups().toString(),
+                "DATA_FOLDER", home.root().resolve("course").toString());
     }
 
-    private static Map<String, String> with(Map<String, String> map, String key, String value) {
-        Map<String, String> more = new HashMap<>(map);
-        more.put(key, value);
-        return more;
+    private Map<String, String> overrides(String service) {
+        Path file = home.overrides(service);
+        if (!Files.exists(file)) {
+            return Map.of();
+        }
+        Map<String, String> values = new HashMap<>();
+        try {
+            for (String line : Files.readAllLines(file)) {
+                int equals = line.indexOf('=');
+                if (equals > 0 && !line.startsWith("#")) {
+                    values.put(
+                            line.substring(0, equals).strip(),
+                            line.substring(equals + 1).strip());
+                } else if (!line.isBlank() && !line.startsWith("#")) {
+                    throw new Problem("Not of the form KEY=value in " + file + ": " + line);
+                }
+            }
+        } catch (IOException e) {
+            throw new Problem("Cannot read " + file, e);
+        }
+        return values;
     }
 
-    private String course() {
-        return home.root().resolve("course").toString();
+    private static Map<String, String> both(Map<String, String> first, Map<String, String> second) {
+        Map<String, String> both = new HashMap<>(first);
+        both.putAll(second);
+        return both;
     }
 
     private String address(int port) {
         return "http://" + LOOPBACK + ":" + settings.port(port);
     }
 
-    private Path jar(String name) {
-        return home.root().resolve(name).resolve("target").resolve(name + ".jar");
+    private String port(int standard) {
+        return Integer.toString(settings.port(standard));
     }
 }

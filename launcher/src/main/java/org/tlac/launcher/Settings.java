@@ -13,15 +13,23 @@ record Settings(int portOffset, String host) {
     /** Off the usual 5432, which a machine with a PostgreSQL of its own has in use. */
     static final int DATABASE_PORT = 15432;
 
+    static final int HTTPS_PORT = 8443;
+
+    private static final int MAX_OFFSET = 40_000;
+
     static Settings from(Map<String, String> environment) {
         String offset = environment.getOrDefault("TLAC_PORT_OFFSET", "0");
-        if (!offset.matches("[0-9]{1,5}") || Integer.parseInt(offset) > 40_000) {
-            throw new Problem("TLAC_PORT_OFFSET must be a number from 0 to 40000, not " + offset + ".");
+        if (!offset.matches("[0-9]{1,5}") || Integer.parseInt(offset) > MAX_OFFSET) {
+            throw new Problem("TLAC_PORT_OFFSET must be a number from 0 to " + MAX_OFFSET + ", not " + offset + ".");
         }
         return new Settings(Integer.parseInt(offset), environment.getOrDefault("TLAC_HOST", "0.0.0.0"));
     }
 
     int port(int standard) {
         return standard + portOffset;
+    }
+
+    String url() {
+        return "https://localhost:" + port(HTTPS_PORT);
     }
 }

@@ -1,83 +1,82 @@
 package org.tlac.launcher;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** One line for each process: whether it is ready, since when, and the memory it and what it started take. */
 final class Status {
 
     private final Home home;
-    private final Settings settings;
+    private final Console console;
 
-    Status(Home home, Settings settings) {
+    Status(Home home, Console console) {
         this.home = home;
-        this.settings = settings;
+        this.console = console;
     }
 
     /** Whether everything is ready. */
-    boolean print(Console console) {
-        List<ServiceSpec> table = new Services(home, settings).table();
-        Postgres postgres = new Postgres(home, settings.port(Settings.DATABASE_PORT));
-        boolean all = line(console, Postgres.NAME, postgres.isReady());
-        for (ServiceSpec spec : table) {
-            all &= line(
-                    console, spec.name(), Readiness.of(spec.managementPort()).isReady());
+    boolean print(HomeLock.Holder launcher) {
+        Settings settings = launcher.settings();
+        boolean all = line(Postgres.NAME, new Postgres(home, settings.port(Settings.DATABASE_PORT), console));
+        for (ServiceSpec spec : new Services(home, settings).table()) {
+            all &= line(spec.name(), new Service(home, spec));
         }
-        long total = process("launcher").map(Status::kilobytes).findFirst().orElse(0L);
-        console.say("%-18s %s".formatted("in all", megabytes(total)));
+        console.say("%-18s %-10s pid %-8d up %-10s %s"
+                .formatted(
+                        "in all",
+                        "",
+                        launcher.process().pid(),
+                        uptime(launcher.process()),
+                        memory(launcher.process())));
+        console.say(settings.url());
         return all;
     }
 
-    private boolean line(Console console, String name, boolean ready) {
-        ProcessHandle handle = process(name).findFirst().orElse(null);
-        String details = handle == null
-                ? "-"
-                : "pid %-8d up %-10s %s".formatted(handle.pid(), uptime(handle), megabytes(kilobytes(handle)));
+    private boolean line(String name, Part part) {
+        boolean ready = part.isReady();
+        String details = process(name)
+                .map(process -> "pid %-8d up %-10s %s".formatted(process.pid(), uptime(process), memory(process)))
+                .orElse("no process");
         console.say("%-18s %-10s %s".formatted(name, ready ? "ready" : "not ready", details));
         return ready;
     }
 
-    private Stream<ProcessHandle> process(String name) {
+    private Optional<ProcessHandle> process(String name) {
         try {
-            Path file = home.run().resolve(name + ".pid");
-            return Files.exists(file)
-                    ? ProcessHandle.of(Long.parseLong(Files.readString(file).strip())).stream()
-                    : Stream.empty();
+            return ProcessHandle.of(
+                    Long.parseLong(Files.readString(home.pid(name)).strip()));
         } catch (IOException | NumberFormatException e) {
-            return Stream.empty();
+            return Optional.empty();
         }
     }
 
-    private static String uptime(ProcessHandle handle) {
-        Instant start = handle.info().startInstant().orElse(Instant.now());
-        Duration up = Duration.between(start, Instant.now());
+    private static String uptime(ProcessHandle process) {
+        Duration up = Duration.between(process.info().startInstant().orElse(Instant.now()), Instant.now());
         return "%d:%02d:%02d".formatted(up.toHours(), up.toMinutesPart(), up.toSecondsPart());
     }
 
-    /** Proportional set size: pages that processes share are counted once, in parts. */
-    private static long kilobytes(ProcessHandle handle) {
-        return Stream.concat(Stream.of(handle), handle.descendants())
+    private static String memory(ProcessHandle process) {
+        long kilobytes = Stream.concat(Stream.of(process), process.descendants())
                 .mapToLong(Status::proportional)
                 .sum();
+        return (kilobytes >> 10) + " MB";
     }
 
-    private static long proportional(ProcessHandle handle) {
-        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(handle.pid()), "smaps_rollup"))) {
+    /** Proportional set size in KiB: a page that several processes share counts in parts, so that sums are true. */
+    private static long proportional(ProcessHandle process) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "smaps_rollup"))) {
             return lines.filter(line -> line.startsWith("Pss:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
                     .sum();
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             // It ended meanwhile, or is another user's.
             return 0;
         }
-    }
-
-    private static String megabytes(long kilobytes) {
-        return (kilobytes >> 10) + " MB";
     }
 }

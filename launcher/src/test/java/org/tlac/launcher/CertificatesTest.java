@@ -33,7 +33,7 @@ class CertificatesTest {
     private X509Certificate prepared(Instant now, SortedSet<String> names) throws Exception {
         Certificates certificates = new Certificates(folder, InstantSource.fixed(now));
         certificates.prepare(names);
-        return Certificates.read(certificates.server());
+        return Certificates.read(folder.resolve(Certificates.SERVER));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.tlac.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The launcher as a process, with a real PostgreSQL and stubs for services. */
 class LauncherTest {
 
-    /** Away from the ports of a TLAC that runs on this machine, and of the end-to-end tests. */
-    private static final int OFFSET = 20_000;
+    private static final int OFFSET = FreePorts.offset();
+    private static final int FIRST = 9081 + OFFSET;
+    private static final int SECOND = 9082 + OFFSET;
 
     @TempDir
     private static Path folder;
@@ -53,14 +56,15 @@ class LauncherTest {
         }
     }
 
-    private static TestProcess launch(Path home, String... services) {
+    /** @param services names and ports, the next needing the one before */
+    private static TestProcess launch(Path home, Object... services) {
         List<String> arguments = new ArrayList<>(List.of(home.toString(), jar.toString(), Integer.toString(OFFSET)));
-        arguments.addAll(List.of(services));
+        Stream.of(services).map(Object::toString).forEach(arguments::add);
         return TestProcess.java(LauncherMain.class, Map.of(), List.of(), arguments);
     }
 
     private static Connection database(Path home) throws SQLException {
-        String password = new Home(home, home).secretText("database-auth");
+        String password = new Home(home, home).secretText(Postgres.passwordName("auth"));
         return DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:" + (Settings.DATABASE_PORT + OFFSET) + "/tlac", "auth", password);
     }
@@ -74,7 +78,7 @@ class LauncherTest {
 
     @Test
     void everything_startsInTheOrderOfItsNeeds_andStopsInReverse(@TempDir Path home) throws Exception {
-        try (TestProcess launcher = launch(home, "first", "28001", "second", "28002")) {
+        try (TestProcess launcher = launch(home, "first", FIRST, "second", SECOND)) {
             launcher.awaitLine("UP");
             assertThat(steps(launcher, "is ready"))
                     .containsExactly("postgres is ready", "first is ready", "second is ready");
@@ -89,7 +93,7 @@ class LauncherTest {
 
     @Test
     void launcherKilled_leavesNoProcess_andDataIsThereAfterwards(@TempDir Path home) throws Exception {
-        try (TestProcess launcher = launch(home, "first", "28001")) {
+        try (TestProcess launcher = launch(home, "first", FIRST)) {
             launcher.awaitLine("UP");
             try (Connection connection = database(home);
                     Statement statement = connection.createStatement()) {
@@ -99,8 +103,12 @@ class LauncherTest {
             launcher.kill();
             assertThat(launcher.descendants().size()).isGreaterThan(2);
             launcher.awaitNothingLeft();
+            // As after a power cut: the number in it may be anybody's by now.
+            Files.writeString(
+                    home.resolve("data/postgres/postmaster.pid"),
+                    ProcessHandle.current().pid() + "\n");
         }
-        try (TestProcess again = launch(home, "first", "28001")) {
+        try (TestProcess again = launch(home, "first", FIRST)) {
             again.awaitLine("UP");
             try (Connection connection = database(home);
                     Statement statement = connection.createStatement();
@@ -116,7 +124,7 @@ class LauncherTest {
 
     @Test
     void childrenThatDie_areStartedAgain(@TempDir Path home) throws Exception {
-        try (TestProcess launcher = launch(home, "first", "28001")) {
+        try (TestProcess launcher = launch(home, "first", FIRST)) {
             launcher.awaitLine("UP");
             for (String name : List.of("first", Postgres.NAME)) {
                 Path pidFile = home.resolve("run").resolve(name + ".pid");
@@ -126,7 +134,7 @@ class LauncherTest {
                 child.destroyForcibly();
                 TestProcess.await(() -> !read(pidFile).equals(pid));
             }
-            TestProcess.await(() -> Readiness.of(28001).isReady());
+            TestProcess.await(() -> Readiness.of(FIRST).isReady());
             TestProcess.await(() -> {
                 try (Connection connection = database(home)) {
                     return connection.isValid(1);
@@ -150,33 +158,73 @@ class LauncherTest {
 
     @Test
     void portTaken_isSaid_andNothingIsLeft(@TempDir Path home) throws Exception {
-        try (ServerSocket taken = new ServerSocket(28001);
-                TestProcess launcher = launch(home, "first", "28001")) {
+        try (ServerSocket taken = new ServerSocket(FIRST);
+                TestProcess launcher = launch(home, "first", FIRST)) {
             assertThat(taken.isBound()).isTrue();
             assertThat(launcher.awaitExit()).isEqualTo(1);
-            assertThat(launcher.lines()).anyMatch(line -> line.startsWith("tlac: Port 28001 is taken"));
+            assertThat(launcher.lines())
+                    .anyMatch(line -> line.startsWith("tlac: Port " + FIRST + " (first) cannot be used"));
             launcher.awaitNothingLeft();
         }
     }
 
     @Test
     void serviceThatDoesNotStart_isSaid_andNothingIsLeft(@TempDir Path home) throws Exception {
-        try (TestProcess launcher = launch(home, "first", "28001", "failing", "28002")) {
+        try (TestProcess launcher = launch(home, "first", FIRST, "failing", SECOND)) {
             assertThat(launcher.awaitExit()).isEqualTo(1);
-            assertThat(launcher.lines()).anyMatch(line -> line.startsWith("tlac: failing does not start: see "));
+            assertThat(launcher.lines())
+                    .anyMatch(line -> line.startsWith("tlac: failing does not start: a key is missing ("));
             launcher.awaitNothingLeft();
         }
     }
 
     @Test
-    void secondLauncher_isToldAboutTheFirst(@TempDir Path home) throws Exception {
-        try (TestProcess first = launch(home, "first", "28001")) {
+    void fullDisk_isSaid_andNothingIsLeft(@TempDir Path home) throws Exception {
+        try (TestProcess launcher = launch(home, "full", FIRST)) {
+            assertThat(launcher.awaitExit()).isEqualTo(1);
+            assertThat(launcher.lines())
+                    .anyMatch(line -> line.startsWith("tlac: full does not start: the disk is full"));
+            launcher.awaitNothingLeft();
+        }
+        Home here = new Home(home, home);
+        assertThatThrownBy(() -> Preflight.requireRoom(here, Long.MAX_VALUE))
+                .isInstanceOf(Problem.class)
+                .hasMessageStartingWith("The disk is nearly full: ");
+    }
+
+    @Test
+    void serviceThatIsNotReadyInTime_isSaid_andNothingIsLeft(@TempDir Path home) throws Exception {
+        try (TestProcess launcher = launch(home, "mute", FIRST)) {
+            assertThat(launcher.awaitExit()).isEqualTo(1);
+            assertThat(launcher.lines()).anyMatch(line -> line.startsWith("tlac: mute is not ready after 8 s: "));
+            launcher.awaitNothingLeft();
+        }
+    }
+
+    @Test
+    void leftoversOfAKilledLauncher_areWaitedFor(@TempDir Path home) throws Exception {
+        try (TestProcess first = launch(home, "first", FIRST)) {
             first.awaitLine("UP");
-            try (TestProcess second = launch(home, "first", "28001")) {
+            first.kill();
+            try (TestProcess second = launch(home, "first", FIRST)) {
+                second.awaitLine("UP");
+                first.awaitNothingLeft();
+                second.terminate();
+                second.awaitExit();
+                second.awaitNothingLeft();
+            }
+        }
+    }
+
+    @Test
+    void secondLauncher_isToldAboutTheFirst(@TempDir Path home) throws Exception {
+        try (TestProcess first = launch(home, "first", FIRST)) {
+            first.awaitLine("UP");
+            try (TestProcess second = launch(home, "first", FIRST)) {
                 assertThat(second.awaitExit()).isEqualTo(1);
                 assertThat(second.lines()).anyMatch(line -> line.startsWith("tlac: TLAC runs already in "));
             }
-            assertThat(Readiness.of(28001).isReady()).isTrue();
+            assertThat(Readiness.of(FIRST).isReady()).isTrue();
             first.terminate();
             first.awaitExit();
             first.awaitNothingLeft();
@@ -193,7 +241,7 @@ class LauncherTest {
         Files.writeString(home.resolve("data/postgres/postgresql.conf"), "nonsense = true\n");
         try (TestProcess launcher = launch(home)) {
             assertThat(launcher.awaitExit()).isEqualTo(1);
-            assertThat(launcher.lines()).anyMatch(line -> line.startsWith("tlac: The database does not start: see "));
+            assertThat(launcher.lines()).anyMatch(line -> line.startsWith("tlac: postgres does not start: "));
             launcher.awaitNothingLeft();
         }
     }

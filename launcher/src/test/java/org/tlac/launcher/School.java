@@ -14,7 +14,7 @@ final class School implements AutoCloseable {
     /** The repository: this module's folder is one below. */
     static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
-    private static final int OFFSET = 10_000;
+    private static final int OFFSET = FreePorts.offset();
     private static final Map<Owner, Integer> MANAGEMENT =
             Map.of(Owner.GATEWAY, 9080, Owner.AUTH, 9081, Owner.ACTIVITY, 9082, Owner.RUNNER, 9083, Owner.BACKUP, 9084);
 
@@ -60,8 +60,12 @@ final class School implements AutoCloseable {
         return ApiClient.connect(url(), authority());
     }
 
+    int managementPort(Owner owner) {
+        return MANAGEMENT.get(owner) + OFFSET;
+    }
+
     Scrape scrape(Owner owner) {
-        return Scrape.of(URI.create("http://127.0.0.1:" + (MANAGEMENT.get(owner) + OFFSET)));
+        return Scrape.of(URI.create("http://127.0.0.1:" + managementPort(owner)));
     }
 
     Map<Owner, Scrape> scrapeAll() {
@@ -77,7 +81,7 @@ final class School implements AutoCloseable {
     }
 
     boolean isReady(Owner owner) {
-        return Readiness.of(MANAGEMENT.get(owner) + OFFSET).isReady();
+        return Readiness.of(managementPort(owner)).isReady();
     }
 
     /** Stops it as Ctrl-C does, and waits until nothing of it runs. */

@@ -10,6 +10,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -299,8 +300,8 @@ class SchoolDayTest {
                 "promtool is not installed");
         List<String> texts = new ArrayList<>();
         texts.add(school.anyone().get("/metrics").raw().body());
-        for (int port : List.of(19080, 19081, 19082, 19083, 19084)) {
-            texts.add(bash("curl http://127.0.0.1:" + port + "/metrics"));
+        for (Owner owner : Owner.values()) {
+            texts.add(bash("curl http://127.0.0.1:" + school.managementPort(owner) + "/metrics"));
         }
         for (String text : texts) {
             assertThat(text).contains("tlac_");
@@ -461,9 +462,10 @@ class SchoolDayTest {
         String requestId =
                 pupil().get(STATE).raw().headers().firstValue("X-Request-Id").orElseThrow();
         for (String name : List.of("gateway", "activity-service")) {
-            String log = Files.readString(school.home().resolve("logs").resolve(name + ".log"));
-            assertThat(log).contains("\"request_id\":\"" + requestId + "\"");
-            assertThat(log.lines()).allMatch(line -> line.startsWith("{\"timestamp\":"));
+            Path log = school.home().resolve("logs").resolve(name + ".log");
+            // A call is logged when it is over, which its client may learn a moment earlier.
+            TestProcess.await(() -> read(log).contains("\"request_id\":\"" + requestId + "\""));
+            assertThat(read(log).lines()).allMatch(line -> line.startsWith("{\"timestamp\":"));
         }
         for (Path log : filesOf("logs")) {
             String text = Files.readString(log);
@@ -473,6 +475,14 @@ class SchoolDayTest {
                         .as(log + " and " + secret)
                         .doesNotContain(Files.readString(secret).strip());
             }
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -10,14 +10,22 @@ public final class StubMain {
 
     private StubMain() {}
 
+    /** Services by the names of failing, full and mute show what their names say. */
     public static void main(String[] args) throws IOException {
-        if (System.getenv().containsKey("STUB_FAILS")) {
+        String name = System.getenv("STUB");
+        if (name.equals("failing")) {
+            System.out.println("{\"level\":\"ERROR\",\"formattedMessage\":\"a key is missing\"}");
             System.exit(3);
+        }
+        if (name.equals("full")) {
+            System.out.println("java.io.IOException: No space left on device");
+            System.exit(2);
         }
         int port = Integer.parseInt(System.getenv("MANAGEMENT_PORT"));
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        int answer = name.equals("mute") ? 503 : 200;
         server.createContext("/health/ready", exchange -> {
-            exchange.sendResponseHeaders(200, -1);
+            exchange.sendResponseHeaders(answer, -1);
             exchange.close();
         });
         server.start();

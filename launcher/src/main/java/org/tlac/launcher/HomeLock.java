@@ -1,0 +1,121 @@
+package org.tlac.launcher;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What keeps two launchers out of one folder. The kernel drops it with the process, however that ends; so whoever finds it held knows that
+ * the launcher named beside it runs.
+ */
+final class HomeLock implements AutoCloseable {
+
+    private static final int ATTEMPTS = 20;
+    private static final long PAUSE_MILLIS = 50;
+    private static final String LAUNCHER = "launcher";
+
+    private final Home home;
+    private final FileLock lock;
+
+    /** The launcher that holds the lock, and what it was started with. */
+    record Holder(ProcessHandle process, Settings settings) {}
+
+    private HomeLock(Home home, FileLock lock) {
+        this.home = home;
+        this.lock = lock;
+    }
+
+    /** @throws Problem when another launcher has it */
+    static HomeLock acquire(Home home, Settings settings) {
+        home.create();
+        // Somebody who only asks whether it is held holds it for a moment.
+        for (int i = 0; i < ATTEMPTS; i++) {
+            FileLock lock = lock(home, false);
+            if (lock != null) {
+                Home.writePublic(
+                        home.pid(LAUNCHER),
+                        Long.toString(ProcessHandle.current().pid()));
+                Home.writePublic(portOffset(home), Integer.toString(settings.portOffset()));
+                return new HomeLock(home, lock);
+            }
+            sleep();
+        }
+        throw new Problem("TLAC runs already in " + home.folder() + ": ./tlac status shows it, ./tlac down stops it.");
+    }
+
+    /** Who runs TLAC in this folder, if anybody does. */
+    static Optional<Holder> holder(Home home) {
+        if (!Files.exists(home.lock())) {
+            return Optional.empty();
+        }
+        FileLock free = lock(home, true);
+        if (free != null) {
+            release(free);
+            return Optional.empty();
+        }
+        try {
+            long pid = Long.parseLong(Files.readString(home.pid(LAUNCHER)).strip());
+            String offset = Files.readString(portOffset(home)).strip();
+            return ProcessHandle.of(pid)
+                    .map(process -> new Holder(process, new Settings(Integer.parseInt(offset), "")));
+        } catch (IOException | NumberFormatException e) {
+            throw new Problem("Cannot tell who runs TLAC in " + home.folder() + "; try again", e);
+        }
+    }
+
+    private static java.nio.file.Path portOffset(Home home) {
+        return home.run().resolve("port-offset");
+    }
+
+    private static @Nullable FileLock lock(Home home, boolean shared) {
+        try {
+            FileChannel channel = shared
+                    ? FileChannel.open(home.lock(), StandardOpenOption.READ)
+                    : FileChannel.open(home.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
+            if (lock == null) {
+                channel.close();
+            }
+            return lock;
+        } catch (OverlappingFileLockException e) {
+            return null;
+        } catch (IOException e) {
+            throw new Problem("Cannot lock " + home.lock(), e);
+        }
+    }
+
+    private static void release(FileLock lock) {
+        try {
+            lock.acquiredBy().close();
+        } catch (IOException e) {
+            // It ends with the process anyway.
+        }
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem("Interrupted", e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!lock.isValid()) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(home.pid(LAUNCHER));
+        } catch (IOException e) {
+            // Whoever reads it asks for the lock first.
+        }
+        release(lock);
+    }
+}

@@ -1,0 +1,25 @@
+package org.tlac.launcher;
+
+import java.time.Duration;
+import java.util.List;
+
+/** Something that the launcher runs: PostgreSQL or a service. */
+interface Part {
+
+    String name();
+
+    /** Names of the parts that must be ready before this one starts, and that stop only after it. */
+    List<String> needs();
+
+    /** Brings about what a launch stands on. Called before each; may take seconds. @throws Problem when that cannot be */
+    void prepare();
+
+    /** Starts the process and does not wait for it. @throws Problem when there is no process then */
+    Child launch();
+
+    /** Asked again and again while the process runs. @throws Problem when it never will be */
+    boolean isReady();
+
+    /** How long it may take to stop before it is killed. */
+    Duration stopPatience();
+}

@@ -1,0 +1,41 @@
+package org.tlac.launcher;
+
+import java.time.Duration;
+import java.util.List;
+
+/** A row of the table of services, as something that can be run. */
+record Service(Home home, ServiceSpec spec) implements Part {
+
+    /** Calls in flight may take 10 s to finish, and class data is archived at the first stop. */
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+
+    @Override
+    public String name() {
+        return spec.name();
+    }
+
+    @Override
+    public List<String> needs() {
+        return spec.needs();
+    }
+
+    @Override
+    public void prepare() {
+        // A service brings its own about, when it starts.
+    }
+
+    @Override
+    public Child launch() {
+        return Child.start(home, spec.name(), spec.command(home.cache()), spec.environment());
+    }
+
+    @Override
+    public boolean isReady() {
+        return Readiness.of(spec.managementPort()).isReady();
+    }
+
+    @Override
+    public Duration stopPatience() {
+        return STOP_PATIENCE;
+    }
+}
