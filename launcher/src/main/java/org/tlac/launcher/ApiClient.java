@@ -70,7 +70,11 @@ final class ApiClient {
             return new ApiClient(http, url, "", "");
         }
         ApiClient signedIn = new ApiClient(http, url, session, "");
-        String token = signedIn.get("/api/auth/me").body().path("csrf_token").asText();
+        Answer me = signedIn.get("/api/auth/me");
+        if (me.status() != 200) {
+            throw new Problem("Signed in as " + username + ", but /api/auth/me answered " + me.status());
+        }
+        String token = me.body().path("csrf_token").asText();
         return new ApiClient(http, url, session, token);
     }
 

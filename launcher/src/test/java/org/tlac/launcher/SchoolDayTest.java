@@ -31,6 +31,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metric;
@@ -46,7 +47,7 @@ class SchoolDayTest {
     private static School school;
     private static ApiClient admin;
 
-    @TempDir
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private static Path folder;
 
     @BeforeAll
@@ -239,7 +240,8 @@ class SchoolDayTest {
         ApiClient.Answer started = admin.post("/api/admin/backups", Map.of());
         assertThat(started.status()).isEqualTo(202);
         String one = "/api/admin/backups/" + started.body().path("id").asText();
-        TestProcess.await(() -> !admin.get(one).body().path("status").asText().equals("running"));
+        TestProcess.awaitAnswer(
+                () -> !admin.get(one).body().path("status").asText().equals("running"));
         JsonNode backup = admin.get(one).body();
         assertThat(backup.path("status").asText()).as(backup.toString()).isEqualTo("success");
         assertThat(backup.path("verified_at").isNull()).isFalse();
@@ -410,7 +412,7 @@ class SchoolDayTest {
         });
         assertThat(run(ada, "print('still here')").body().path("stdout").asText())
                 .isEqualTo("still here\n");
-        TestProcess.await(() -> ada.get(STATE).status() == 200);
+        TestProcess.awaitAnswer(() -> ada.get(STATE).status() == 200);
         assertThat(ada.get(STATE).body().at("/state/code").asText()).isEqualTo("print(2)");
     }
 
@@ -420,18 +422,18 @@ class SchoolDayTest {
         ApiClient ada = pupil();
         ApiClient anyone = school.anyone();
         signal("STOP", Postgres.NAME);
-        TestProcess.await(
+        TestProcess.awaitAnswer(
                 () -> anyone.get("/api/health").body().path("status").asText().equals("degraded"));
         assertThat(anyone.get("/api/health").body().path("db_ok").asBoolean()).isFalse();
         ApiClient.Answer refused = ada.get("/api/activity/state");
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.raw().headers().firstValue("Retry-After")).isPresent();
         signal("CONT", Postgres.NAME);
-        TestProcess.await(() -> ada.get(STATE).status() == 200);
+        TestProcess.awaitAnswer(() -> ada.get(STATE).status() == 200);
         kill(Postgres.NAME);
-        TestProcess.await(() ->
+        TestProcess.awaitAnswer(() ->
                 ada.post(STATE, Map.of("state", Map.of("code", "print(3)"))).status() == 200);
-        TestProcess.await(
+        TestProcess.awaitAnswer(
                 () -> anyone.get("/api/health").body().path("status").asText().equals("ok"));
     }
 

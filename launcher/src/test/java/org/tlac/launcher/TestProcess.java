@@ -73,14 +73,24 @@ final class TestProcess implements AutoCloseable {
         }
     }
 
+    /** Looks often. */
     static void await(BooleanSupplier condition) {
+        await(Duration.ofMillis(20), condition);
+    }
+
+    /** Looks seldom enough for a condition that calls the gateway as a user: it refuses more than 120 calls a minute. */
+    static void awaitAnswer(BooleanSupplier condition) {
+        await(Duration.ofSeconds(1), condition);
+    }
+
+    private static void await(Duration pause, BooleanSupplier condition) {
         long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("waited for 90 seconds");
             }
             try {
-                TimeUnit.MILLISECONDS.sleep(20);
+                TimeUnit.MILLISECONDS.sleep(pause.toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new AssertionError(e);

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.tlac.activity.course.ActivityKey;
 import org.tlac.activity.pupil.Pupil;
 import org.tlac.activity.pupil.Pupils;
-import org.tlac.activity.text.StorableText;
 import org.tlac.platform.db.AuditEntry;
 import org.tlac.platform.db.AuditLog;
 import org.tlac.platform.db.Database;
@@ -146,7 +145,6 @@ public final class MarkRoutes {
         if (questionId == null || questionId.isBlank() || questionId.length() > MAX_QUESTION_ID) {
             throw ApiError.badRequest("question_id must have from 1 to " + MAX_QUESTION_ID + " characters.");
         }
-        StorableText.check(questionId);
         return questionId;
     }
 

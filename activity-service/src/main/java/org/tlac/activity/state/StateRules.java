@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.tlac.activity.text.StorableText;
 import org.tlac.platform.http.ApiError;
 
 /** What a save may hold. */
@@ -31,7 +30,6 @@ final class StateRules {
         if (state == null || !state.isObject()) {
             throw ApiError.badRequest("state must be a JSON object.");
         }
-        checkText(state);
         StateText text = StateText.of(state);
         if (text.bytes() > maxBytes) {
             throw ApiError.tooLarge("The state is larger than " + maxBytes + " bytes.");
@@ -66,19 +64,5 @@ final class StateRules {
             throw ApiError.badRequest("client_saved_at is out of range.");
         }
         return clientSavedAt;
-    }
-
-    /** As deep as the parser lets JSON be, so the recursion is bounded. */
-    private static void checkText(JsonNode node) {
-        if (node.isTextual()) {
-            StorableText.check(node.textValue());
-        }
-        node.properties().forEach(field -> {
-            StorableText.check(field.getKey());
-            checkText(field.getValue());
-        });
-        if (node.isArray()) {
-            node.forEach(StateRules::checkText);
-        }
     }
 }

@@ -1,5 +1,0 @@
-/** What text may be stored. */
-@NullMarked
-package org.tlac.activity.text;
-
-import org.jspecify.annotations.NullMarked;
