@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,50 @@ class TokenVerifierTest {
         Instant edge = NOW.minus(InternalToken.MAX_LIFETIME).minus(TokenVerifier.CLOCK_SKEW);
         assertThat(verifier.verify(sign(token(edge.plusSeconds(1)), KEY))).isEqualTo(CALLER);
         assertRefused(sign(token(edge), KEY), "expired");
+    }
+
+    @Test
+    void rememberedToken_isRefusedOnceItExpired() {
+        Instant[] now = {NOW};
+        TokenVerifier remembering = new TokenVerifier(id -> Optional.of(KEY), () -> now[0]);
+        String token = sign(token(NOW), KEY);
+        assertThat(remembering.verify(token)).isEqualTo(CALLER);
+        now[0] = NOW.plus(InternalToken.MAX_LIFETIME);
+        assertThat(remembering.verify(token)).isEqualTo(CALLER);
+        assertThat(remembering.remembered()).isEqualTo(1);
+        now[0] = now[0].plus(TokenVerifier.CLOCK_SKEW);
+        assertThatThrownBy(() -> remembering.verify(token))
+                .isInstanceOf(InvalidTokenException.class)
+                .hasMessageContaining("expired");
+    }
+
+    @Test
+    void rememberedToken_isRefusedOnceItsKeyIsWithdrawnOrAnother() {
+        Map<String, Jwk> keys = new HashMap<>(Map.of("k1", KEY));
+        TokenVerifier remembering =
+                new TokenVerifier(id -> Optional.ofNullable(keys.get(id)), InstantSource.fixed(NOW));
+        String token = sign(token(NOW), KEY);
+        assertThat(remembering.verify(token)).isEqualTo(CALLER);
+        keys.put("k1", key("k1"));
+        assertThatThrownBy(() -> remembering.verify(token))
+                .isInstanceOf(InvalidTokenException.class)
+                .hasMessageContaining("signature");
+        keys.remove("k1");
+        assertThatThrownBy(() -> remembering.verify(token))
+                .isInstanceOf(InvalidTokenException.class)
+                .hasMessageContaining("unknown key");
+    }
+
+    @Test
+    void refusedTokens_areNotRemembered_andGenuineOnesUpToABound() {
+        assertRefused(sign(token(NOW), key("k1")), "signature");
+        assertRefused(sign(token(NOW.minusSeconds(600)), KEY), "expired");
+        assertThat(verifier.remembered()).isZero();
+        for (int i = 0; i <= TokenVerifier.MAX_REMEMBERED; i++) {
+            Caller pupil = new Caller(i, "ada.l", "Ada", Role.PUPIL, 2026, "10.0.0.7");
+            verifier.verify(sign(InternalToken.claims(pupil, "k1", NOW, Duration.ofSeconds(60)), KEY));
+        }
+        assertThat(verifier.remembered()).isEqualTo(TokenVerifier.MAX_REMEMBERED);
     }
 
     @Test
