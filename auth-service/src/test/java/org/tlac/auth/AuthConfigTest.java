@@ -40,6 +40,8 @@ class AuthConfigTest {
                                 16 << 10,
                                 Duration.ofSeconds(30),
                                 1000,
+                                Duration.ofSeconds(30),
+                                Runtime.getRuntime().maxMemory() / 2,
                                 Duration.ZERO,
                                 Duration.ofSeconds(10)),
                         DatabaseConfig.from(YAML),

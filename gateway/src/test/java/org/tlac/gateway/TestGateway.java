@@ -81,6 +81,8 @@ final class TestGateway implements AutoCloseable {
                         16 << 10,
                         READ_TIMEOUT,
                         200,
+                        Duration.ofSeconds(30),
+                        Runtime.getRuntime().maxMemory() / 2,
                         Duration.ZERO,
                         Duration.ofSeconds(2)),
                 0,

@@ -8,6 +8,8 @@ import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,17 +27,30 @@ public final class Call {
     private final ServerRequest request;
     private final String method;
     private final String requestId;
-    private final int maxBodyBytes;
+    private final Bodies bodies;
     private final Map<Class<?>, Object> attachments = new ConcurrentHashMap<>();
     private Map<String, String> parameters = Map.of();
     private @Nullable Identity identity;
     private byte @Nullable [] body;
+    private BodyBudget.@Nullable Share share;
 
-    Call(ServerRequest request, String requestId, int maxBodyBytes) {
+    /**
+     * What bounds the bodies of a listener's calls.
+     *
+     * @param maxBytes of one
+     * @param timeout from its first byte to its last
+     * @param budget memory for all of them
+     */
+    record Bodies(int maxBytes, Duration timeout, BodyBudget budget) {
+
+        static final Bodies NONE = new Bodies(0, Duration.ZERO, new BodyBudget(0, 0, Duration.ZERO));
+    }
+
+    Call(ServerRequest request, String requestId, Bodies bodies) {
         this.request = request;
         this.method = request.prologue().method().text();
         this.requestId = requestId;
-        this.maxBodyBytes = maxBodyBytes;
+        this.bodies = bodies;
     }
 
     void matched(Map<String, String> pathParameters) {
@@ -165,7 +180,9 @@ public final class Call {
         if (!mediaType.equals(Reply.JSON_TYPE)) {
             throw ApiError.unsupportedMediaType("The body must be application/json.");
         }
-        return Json.read(body(), type);
+        byte[] read = body();
+        share().take((long) BodyBudget.JSON_FACTOR * read.length);
+        return Json.read(read, type);
     }
 
     /** The whole body; empty when there is none. @throws ApiError 413 when it is larger than the listener allows */
@@ -183,17 +200,13 @@ public final class Call {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
-        if (request.headers().contentLength().orElse(0) > maxBodyBytes) {
+        long announced = request.headers().contentLength().orElse(bodies.maxBytes());
+        if (announced > bodies.maxBytes()) {
             throw tooLarge();
         }
+        share().take(BodyBudget.RAW_FACTOR * announced);
         try {
-            // Not closed: closing reads what is left, and what is left of a refused body is not worth reading.
-            InputStream in = request.content().inputStream();
-            byte[] read = in.readNBytes(maxBodyBytes + 1);
-            if (read.length > maxBodyBytes) {
-                throw tooLarge();
-            }
-            return read;
+            return arrived(request.content().inputStream(), (int) announced);
         } catch (RequestException e) {
             throw e.status().code() == 413 ? tooLarge() : ApiError.badRequest("Malformed body.");
         } catch (NumberFormatException e) {
@@ -205,6 +218,53 @@ public final class Call {
                 | DataReader.InsufficientDataAvailableException e) {
             // The client left, or waits longer than the read timeout: nobody reads this answer.
             throw ApiError.badRequest("The body did not arrive.");
+        }
+    }
+
+    /** Reads to the end. The stream is not closed: closing reads what is left, and what is left of a refused body is not worth reading. */
+    private byte[] arrived(InputStream in, int announced) throws IOException {
+        long deadline = System.nanoTime() + bodies.timeout().toNanos();
+        byte[] read = new byte[announced];
+        int size = 0;
+        while (true) {
+            int count = size < read.length ? in.read(read, size, read.length - size) : in.read();
+            if (count < 0) {
+                return size == read.length ? read : Arrays.copyOf(read, size);
+            }
+            if (size == read.length) {
+                throw tooLarge();
+            }
+            if (System.nanoTime() > deadline) {
+                // Whoever sends a byte now and then would keep its memory for ever.
+                throw new IOException("the body takes longer than " + bodies.timeout());
+            }
+            size += count;
+        }
+    }
+
+    private BodyBudget.Share share() {
+        BodyBudget.Share known = share;
+        if (known == null) {
+            known = bodies.budget().share(holder());
+            share = known;
+        }
+        return known;
+    }
+
+    private String holder() {
+        return switch (identity) {
+            case Identity.User user -> "user " + user.caller().id();
+            case Identity.Service service -> "service " + service.name();
+            case Identity.Anonymous nobody -> "";
+            case null -> "";
+        };
+    }
+
+    /** The call is over: its body's memory is for others. */
+    void release() {
+        body = null;
+        if (share != null) {
+            share.close();
         }
     }
 
@@ -222,6 +282,6 @@ public final class Call {
     }
 
     private ApiError tooLarge() {
-        return ApiError.tooLarge("The body is larger than " + maxBodyBytes + " bytes.");
+        return ApiError.tooLarge("The body is larger than " + bodies.maxBytes() + " bytes.");
     }
 }

@@ -42,7 +42,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
             List<Guard> guards,
             boolean edge,
             List<Reply.Header> headers,
-            int maxBodyBytes) {}
+            Call.Bodies bodies) {}
 
     Dispatcher(Routes routes, Listener listener, HttpMetrics metrics, InFlight inFlight) {
         this.routes = routes;
@@ -55,7 +55,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
     @Override
     public void handle(ServerRequest request, ServerResponse response) throws IOException {
         long start = System.nanoTime();
-        Call call = new Call(request, requestId(request), listener.maxBodyBytes());
+        Call call = new Call(request, requestId(request), listener.bodies());
         MDC.put(REQUEST_ID_IN_LOGS, call.requestId());
         Target target = target(call);
         String endpoint = target.endpoint();
@@ -67,6 +67,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
             status = reply.status();
             send(call, reply, response);
         } finally {
+            call.release();
             inFlight.leave();
             metrics.finished(call.method(), endpoint, status, start);
             log(call, endpoint, status, start);

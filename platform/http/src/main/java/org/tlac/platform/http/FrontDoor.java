@@ -101,6 +101,7 @@ public final class FrontDoor implements AutoCloseable {
         private final HttpMetrics httpMetrics;
         private final InFlight inFlight = new InFlight();
         private final TimedSockets sockets;
+        private final Call.Bodies bodies;
         private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
         private final List<Guard> guards = new ArrayList<>();
         private final List<AutoCloseable> closeables = new ArrayList<>();
@@ -119,6 +120,7 @@ public final class FrontDoor implements AutoCloseable {
             this.metrics = metrics;
             this.httpMetrics = new HttpMetrics(metrics);
             this.sockets = new TimedSockets(config.readTimeout());
+            this.bodies = config.bodies();
         }
 
         public Builder routes(Routes table) {
@@ -227,7 +229,7 @@ public final class FrontDoor implements AutoCloseable {
         }
 
         private HttpRouting.Builder routing(Routes table, Authentication who, List<Guard> rules) {
-            var common = new Dispatcher.Listener(who, rules, edge, headers, config.maxBodyBytes());
+            var common = new Dispatcher.Listener(who, rules, edge, headers, bodies);
             return HttpRouting.builder().any(new Dispatcher(table, common, httpMetrics, inFlight));
         }
 

@@ -25,7 +25,7 @@ final class ManagementHandler implements Handler {
 
     private Reply reply(ServerRequest request) {
         try {
-            Call call = new Call(request, "", 0);
+            Call call = new Call(request, "", Call.Bodies.NONE);
             List<String> path = RequestPath.parse(call.rawPath());
             Optional<Routes.Match> match = routes.find(call.method(), path);
             return match.orElseThrow(ApiError::notFound).route().handler().handle(call);

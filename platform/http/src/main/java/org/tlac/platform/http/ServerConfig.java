@@ -13,6 +13,9 @@ import java.time.Duration;
  * @param maxHeaderBytes larger request heads are answered 400
  * @param readTimeout a connection that sends nothing for so long is closed, in the middle of a request or between two
  * @param maxConnections open connections; further ones wait to be accepted
+ * @param bodyTimeout a body that takes longer to arrive is given up
+ * @param bodyBudgetBytes memory that the bodies of all calls may take together, as they arrive and as what is made of them; a call that finds
+ *     it taken waits a moment and is then answered 503
  * @param drain how long after SIGTERM the service still accepts calls while readiness says no, so that whoever sends them can notice
  * @param grace how long calls in progress may take to finish after that
  */
@@ -25,8 +28,13 @@ public record ServerConfig(
         int maxHeaderBytes,
         Duration readTimeout,
         int maxConnections,
+        Duration bodyTimeout,
+        long bodyBudgetBytes,
         Duration drain,
         Duration grace) {
+
+    /** Shorter than the client's patience, longer than what is in the way usually takes. */
+    private static final Duration BODY_PATIENCE = Duration.ofSeconds(1);
 
     public ServerConfig {
         port("server.port", port);
@@ -35,6 +43,8 @@ public record ServerConfig(
         positive("server.maxheaderbytes", maxHeaderBytes);
         positive("server.readtimeout", readTimeout.toMillis());
         positive("server.maxconnections", maxConnections);
+        positive("server.bodytimeout", bodyTimeout.toMillis());
+        positive("server.bodybudgetbytes", bodyBudgetBytes);
     }
 
     /** @throws IllegalArgumentException that names the key whose value cannot be used */
@@ -48,8 +58,16 @@ public record ServerConfig(
                 config.get("server.maxheaderbytes").asInt().orElse(16 << 10),
                 config.get("server.readtimeout").as(Duration.class).orElse(Duration.ofSeconds(30)),
                 config.get("server.maxconnections").asInt().orElse(1000),
+                config.get("server.bodytimeout").as(Duration.class).orElse(Duration.ofSeconds(30)),
+                config.get("server.bodybudgetbytes")
+                        .asLong()
+                        .orElse(Runtime.getRuntime().maxMemory() / 2),
                 config.get("server.drain").as(Duration.class).orElse(Duration.ZERO),
                 config.get("server.grace").as(Duration.class).orElse(Duration.ofSeconds(10)));
+    }
+
+    Call.Bodies bodies() {
+        return new Call.Bodies(maxBodyBytes, bodyTimeout, new BodyBudget(bodyBudgetBytes, maxBodyBytes, BODY_PATIENCE));
     }
 
     private static void port(String key, int value) {

@@ -37,6 +37,8 @@ class FrontDoorStopTest {
                 4096,
                 Duration.ofHours(1),
                 100,
+                Duration.ofSeconds(30),
+                Runtime.getRuntime().maxMemory() / 2,
                 Duration.ZERO,
                 Duration.ofHours(1));
         return FrontDoor.builder(config, METRICS)

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +16,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -34,6 +37,7 @@ import org.tlac.platform.metrics.Owner;
 class FrontDoorTest {
 
     private static final int MAX_BODY = 10_000;
+    private static final Duration BODY_TIMEOUT = Duration.ofSeconds(2);
     private static final AtomicBoolean READY = new AtomicBoolean(true);
     private static final CountDownLatch RELEASE = new CountDownLatch(1);
     private static final CountDownLatch WAITING = new CountDownLatch(1);
@@ -79,6 +83,8 @@ class FrontDoorTest {
                 4096,
                 Duration.ofSeconds(1),
                 100,
+                BODY_TIMEOUT,
+                1,
                 Duration.ZERO,
                 Duration.ofSeconds(5));
         door = FrontDoor.builder(config, Metrics.open(Owner.GATEWAY, "test"))
@@ -235,6 +241,48 @@ class FrontDoorTest {
                 .POST(BodyPublishers.ofInputStream(
                         () -> new java.io.ByteArrayInputStream((full + " ").getBytes(StandardCharsets.UTF_8)))));
         assertThat(chunked.statusCode()).isEqualTo(413);
+    }
+
+    @Test
+    void bodyThatArrivesByteByByte_isGivenUp() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+            String head =
+                    "POST /api/greet HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            InputStream answer = socket.getInputStream();
+            socket.setSoTimeout(100);
+            String status = "";
+            // Each byte comes well within the read timeout, all of them would take a quarter of an hour.
+            while (status.isEmpty()) {
+                socket.getOutputStream().write(' ');
+                try {
+                    status = new String(answer.readNBytes("HTTP/1.1 400".length()), StandardCharsets.US_ASCII);
+                } catch (SocketTimeoutException e) {
+                    // Nothing yet.
+                }
+            }
+            assertThat(status).isEqualTo("HTTP/1.1 400");
+        }
+    }
+
+    @Test
+    void memoryForBodies_isSharedOutAndComesBack() throws Exception {
+        String tree = "[" + "{},".repeat(3000) + "{}]";
+        List<CompletableFuture<HttpResponse<String>>> calls = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + "/api/tree"))
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(tree))
+                    .build();
+            calls.add(HTTP.sendAsync(request, BodyHandlers.ofString()));
+        }
+        // One at a time fits into this listener's budget: the others wait for it or are told to come back.
+        assertThat(calls.stream().map(call -> call.join().statusCode()))
+                .contains(200)
+                .allMatch(status -> status == 200 || status == 503);
+        assertThat(calls.stream().map(CompletableFuture::join).filter(answer -> answer.statusCode() == 503))
+                .allMatch(answer -> answer.headers().firstValue("Retry-After").isPresent());
+        assertThat(post("/api/tree", tree).statusCode()).isEqualTo(200);
     }
 
     @Test
