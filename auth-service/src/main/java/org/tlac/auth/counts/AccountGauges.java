@@ -3,6 +3,7 @@ package org.tlac.auth.counts;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -21,20 +22,24 @@ public final class AccountGauges {
     private static final Logger LOG = LoggerFactory.getLogger(AccountGauges.class);
 
     private final Supplier<Gauges> counted;
+    private final BooleanSupplier open;
     private final LongSupplier nanoTime;
     private final ReentrantLock asking = new ReentrantLock();
     private Gauges known = Gauges.NONE;
     private long askAgain;
 
-    AccountGauges(Supplier<Gauges> counted, LongSupplier nanoTime) {
+    /** @param open whether there is still somebody to ask; a scrape of a service that has stopped is no error of the database */
+    AccountGauges(Supplier<Gauges> counted, BooleanSupplier open, LongSupplier nanoTime) {
         this.counted = counted;
+        this.open = open;
         this.nanoTime = nanoTime;
         this.askAgain = nanoTime.getAsLong();
     }
 
     public static void register(Metrics metrics, Database database, InstantSource clock) {
         AccountCounts counts = new AccountCounts();
-        AccountGauges gauges = new AccountGauges(() -> counts.gauges(database, clock.instant()), System::nanoTime);
+        AccountGauges gauges = new AccountGauges(
+                () -> counts.gauges(database, clock.instant()), database::isOpen, System::nanoTime);
         metrics.gauge(Catalogue.SESSIONS_ACTIVE, () -> gauges.value(Gauges::sessions));
         metrics.gauge(Catalogue.USERS_ACTIVE, () -> gauges.value(Gauges::day), "1d");
         metrics.gauge(Catalogue.USERS_ACTIVE, () -> gauges.value(Gauges::week), "7d");
@@ -56,12 +61,15 @@ public final class AccountGauges {
     }
 
     private void ask() {
+        if (!open.getAsBoolean()) {
+            return;
+        }
         try {
             known = counted.get();
         } catch (RuntimeException e) {
             // A scrape must not fail, and the last numbers known are better than none; tlac_db_errors_total tells of
             // it.
-            LOG.debug("Accounts cannot be counted", e);
+            LOG.warn("Accounts cannot be counted: {}", e.getMessage());
         }
     }
 }

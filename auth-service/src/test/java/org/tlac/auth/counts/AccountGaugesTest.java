@@ -12,7 +12,8 @@ class AccountGaugesTest {
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 10);
     private boolean away;
-    private final AccountGauges gauges = new AccountGauges(this::count, nanoTime::get);
+    private boolean closed;
+    private final AccountGauges gauges = new AccountGauges(this::count, () -> !closed, nanoTime::get);
 
     private Gauges count() {
         int times = asked.incrementAndGet();
@@ -46,5 +47,14 @@ class AccountGaugesTest {
         away = false;
         nanoTime.addAndGet(AccountGauges.REMEMBER_NANOS);
         assertThat(gauges.value(Gauges::sessions)).isEqualTo(3);
+    }
+
+    @Test
+    void closedDatabase_isNotAsked() {
+        gauges.value(Gauges::sessions);
+        closed = true;
+        nanoTime.addAndGet(AccountGauges.REMEMBER_NANOS);
+        assertThat(gauges.value(Gauges::sessions)).isEqualTo(1);
+        assertThat(asked).hasValue(1);
     }
 }

@@ -135,6 +135,11 @@ public final class Database implements Statements, AutoCloseable {
         }
     }
 
+    /** Whether it has not been closed. */
+    public boolean isOpen() {
+        return !pool.isClosed();
+    }
+
     /** Connections in use. */
     int active() {
         return pool.getHikariPoolMXBean().getActiveConnections();
