@@ -18,11 +18,12 @@ final class ChildLog {
     private static final int TAIL_BYTES = 64 << 10;
     private static final int MAX_REASON = 300;
 
-    /** How services (JSON), PostgreSQL and the JVM itself say what was wrong. */
+    /** How services (JSON), PostgreSQL, the JVM itself and Prometheus's programs (logfmt) say what was wrong. */
     private static final List<Pattern> COMPLAINTS = List.of(
             Pattern.compile("\"level\":\"ERROR\".*?\"formattedMessage\":\"((?:[^\"\\\\]|\\\\.)*)\""),
             Pattern.compile("(?:FATAL|PANIC|initdb: error): +(.*)"),
-            Pattern.compile("^(Error: .*|Terminating due to java.lang.OutOfMemoryError.*)"));
+            Pattern.compile("^(Error: .*|Terminating due to java.lang.OutOfMemoryError.*)"),
+            Pattern.compile("level=(?:error|ERROR) .*?err=\"((?:[^\"\\\\]|\\\\.)*)\""));
 
     private final Path file;
     private final long start;

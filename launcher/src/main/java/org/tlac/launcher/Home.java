@@ -41,6 +41,11 @@ record Home(Path root, Path folder) {
         return folder.resolve("cache");
     }
 
+    /** What the monitoring beside TLAC keeps: a home of its own, with a lock, process numbers and logs of its own. */
+    Home monitoring() {
+        return new Home(root, folder.resolve("monitoring"));
+    }
+
     Path tls() {
         return folder.resolve("tls");
     }
@@ -63,15 +68,29 @@ record Home(Path root, Path folder) {
         return folder.resolve("config").resolve(service + ".env");
     }
 
-    /** Makes the folders; those with secrets are their owner's alone. */
+    /** Makes the folders of whatever runs here: for its processes and their logs. */
+    void createForProcesses() {
+        create(folder, logs(), run());
+    }
+
+    /** Makes TLAC's folders; those with secrets are their owner's alone. */
     void create() {
+        createForProcesses();
+        create(cache(), tls(), folder.resolve("data"), backups());
         try {
-            for (Path open : new Path[] {folder, logs(), run(), cache(), tls(), folder.resolve("data"), backups()}) {
-                Files.createDirectories(open);
-            }
             Files.createDirectories(secrets());
             Files.setPosixFilePermissions(secrets(), PosixFilePermissions.fromString("rwx------"));
             Files.setPosixFilePermissions(backups(), PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException e) {
+            throw new Problem("Cannot create " + folder + ": is the disk full, or the folder not yours?", e);
+        }
+    }
+
+    private void create(Path... folders) {
+        try {
+            for (Path each : folders) {
+                Files.createDirectories(each);
+            }
         } catch (IOException e) {
             throw new Problem("Cannot create " + folder + ": is the disk full, or the folder not yours?", e);
         }

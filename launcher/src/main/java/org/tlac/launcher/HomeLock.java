@@ -32,7 +32,7 @@ final class HomeLock implements AutoCloseable {
 
     /** @throws Problem when another launcher has it */
     static HomeLock acquire(Home home, Settings settings) {
-        home.create();
+        home.createForProcesses();
         // Somebody who only asks whether it is held holds it for a moment.
         for (int i = 0; i < ATTEMPTS; i++) {
             FileLock lock = lock(home, false);

@@ -6,12 +6,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** {@code up}, {@code status}, {@code stop}, {@code demo}: what the script {@code tlac} calls. */
+/** {@code up}, {@code monitor}, {@code status}, {@code stop}, {@code demo}: what the script {@code tlac} calls. */
 public final class Main {
 
     private static final Duration STOP_PATIENCE = Duration.ofMinutes(2);
@@ -33,10 +32,11 @@ public final class Main {
         try {
             switch (args.length == 1 ? args[0] : "") {
                 case "up" -> up(home, Settings.from(environment), console);
-                case "status" -> System.exit(status(home, console) ? 0 : 1);
+                case "monitor" -> monitor(home, environment, console);
+                case "status" -> System.exit(status(home, installed(environment), console) ? 0 : 1);
                 case "stop" -> stop(home, console);
                 case "demo" -> new Demo(home, running(home).settings(), console).play();
-                default -> throw new Problem("Usage: up | status | stop | demo");
+                default -> throw new Problem("Usage: up | monitor | status | stop | demo");
             }
         } catch (Problem e) {
             System.err.println("tlac: " + e.getMessage());
@@ -45,14 +45,34 @@ public final class Main {
     }
 
     private static void up(Home home, Settings settings, Console console) throws InterruptedException {
+        home.create();
         try (HomeLock lock = HomeLock.acquire(home, settings)) {
             new Leftovers(home, console, LEFTOVER_GRACE).awaitAll();
             new Certificates(home.tls(), InstantSource.system()).prepare(MachineNames.all());
             List<ServiceSpec> table = new Services(home, settings).table();
             check(home, settings, table);
-            run(new Launcher(parts(home, settings, table, console), Patience.STANDARD, console), lock, console, () -> {
-                console.say(Welcome.text(home, settings));
-            });
+            Launcher launcher = new Launcher(parts(home, settings, table, console), Patience.STANDARD, console);
+            run(launcher, lock, console, "TLAC", () -> console.say(Welcome.text(home, settings)));
+        }
+    }
+
+    /** Beside a TLAC that runs, which then says at which ports; or before it, with those of the environment. */
+    private static void monitor(Home home, Map<String, String> environment, Console console)
+            throws InterruptedException {
+        Settings settings =
+                HomeLock.holder(home).map(HomeLock.Holder::settings).orElseGet(() -> Settings.from(environment));
+        Home own = home.monitoring();
+        if (HomeLock.holder(own).isPresent()) {
+            throw new Problem("Monitoring runs already: ./tlac status shows it, ./tlac down stops it.");
+        }
+        home.create();
+        try (HomeLock lock = HomeLock.acquire(own, settings)) {
+            new Leftovers(own, console, LEFTOVER_GRACE).awaitAll();
+            Monitoring monitoring = new Monitoring(home, settings, installed(environment));
+            List<Program> programs = monitoring.programs();
+            monitoring.prepare(programs);
+            Launcher launcher = new Launcher(programs, Patience.STANDARD, console);
+            run(launcher, lock, console, "Monitoring", () -> console.say(monitoring.welcome(programs)));
         }
     }
 
@@ -70,13 +90,23 @@ public final class Main {
         return parts;
     }
 
-    /** Runs until a signal asks for the end, and stops everything then. @throws Problem when it cannot start */
-    static void run(Launcher launcher, HomeLock lock, Console console, Runnable whenUp) throws InterruptedException {
+    private static Installed installed(Map<String, String> environment) {
+        return Installed.on(environment.getOrDefault("PATH", ""));
+    }
+
+    /**
+     * Runs until a signal asks for the end, and stops everything then.
+     *
+     * @param what runs, in words
+     * @throws Problem when it cannot start
+     */
+    static void run(Launcher launcher, HomeLock lock, Console console, String what, Runnable whenUp)
+            throws InterruptedException {
         Thread stop = new Thread(
                 () -> {
                     launcher.stop();
                     lock.close();
-                    console.say("TLAC is stopped.");
+                    console.say(what + " is stopped.");
                 },
                 "stop");
         Runtime.getRuntime().addShutdownHook(stop);
@@ -108,26 +138,37 @@ public final class Main {
                 .orElseThrow(() -> new Problem("TLAC does not run in " + home.folder() + ": ./tlac up starts it."));
     }
 
-    private static boolean status(Home home, Console console) {
-        return new Status(home, console).print(running(home));
+    private static boolean status(Home home, Installed installed, Console console) {
+        Status status = new Status(home, console);
+        HomeLock.holder(home.monitoring()).ifPresent(monitor -> status.printMonitoring(monitor, installed));
+        return status.print(running(home));
     }
 
+    /** Monitoring first: what is being stopped is no incident. */
     private static void stop(Home home, Console console) throws InterruptedException {
-        Optional<HomeLock.Holder> holder = HomeLock.holder(home);
-        if (holder.isEmpty()) {
-            console.say("TLAC does not run in " + home.folder() + ".");
-            return;
+        HomeLock.Holder monitoring = HomeLock.holder(home.monitoring()).orElse(null);
+        HomeLock.Holder tlac = HomeLock.holder(home).orElse(null);
+        if (monitoring != null) {
+            stop("Monitoring", monitoring.process(), console);
         }
-        ProcessHandle launcher = holder.get().process();
-        console.say("Stopping TLAC (process " + launcher.pid() + ")");
+        if (tlac != null) {
+            stop("TLAC", tlac.process(), console);
+        }
+        if (monitoring == null && tlac == null) {
+            console.say("TLAC does not run in " + home.folder() + ".");
+        }
+    }
+
+    private static void stop(String what, ProcessHandle launcher, Console console) throws InterruptedException {
+        console.say("Stopping " + what + " (process " + launcher.pid() + ")");
         if (!launcher.destroy()) {
-            throw new Problem("TLAC is another user's: process " + launcher.pid() + " is not ours to stop.");
+            throw new Problem(what + " is another user's: process " + launcher.pid() + " is not ours to stop.");
         }
         try {
             launcher.onExit().get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new Problem("TLAC does not stop within two minutes: process " + launcher.pid(), e);
+            throw new Problem(what + " does not stop within two minutes: process " + launcher.pid(), e);
         }
-        console.say("TLAC is stopped.");
+        console.say(what + " is stopped.");
     }
 }

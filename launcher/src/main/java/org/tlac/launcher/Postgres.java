@@ -31,23 +31,6 @@ final class Postgres implements Part {
     /** A checkpoint of everything may be due, on a slow disk. */
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
-    /**
-     * Runs a program and stops it by SIGINT when our standard input ends or we are asked to stop: to PostgreSQL that means at once but
-     * properly. Again and again, since a program that just starts may not listen yet.
-     */
-    private static final String WATCHED = """
-            exec 3<&0
-            trap 'kill -INT "$pid" 2>/dev/null' TERM INT
-            "$@" 3<&- </dev/null &
-            pid=$!
-            { cat <&3 >/dev/null; while kill -INT "$pid" 2>/dev/null; do sleep 0.5; done; } &
-            watcher=$!
-            exec 3<&-
-            while kill -0 "$pid" 2>/dev/null; do wait "$pid"; code=$?; done
-            kill "$watcher" 2>/dev/null
-            exit "${code:-1}"
-            """;
-
     /** Little memory, one address, no sockets elsewhere, and nothing of replication, which one machine does not need. */
     private static final List<String> SERVER_SETTINGS = List.of(
             "listen_addresses=127.0.0.1",
@@ -201,14 +184,14 @@ final class Postgres implements Part {
     }
 
     private static List<String> watched(String... program) {
-        List<String> command = new ArrayList<>(List.of("sh", "-c", WATCHED, "sh"));
+        List<String> command = new ArrayList<>();
         if (isRoot()) {
             // PostgreSQL refuses to run as root; in a user namespace of its own it is nobody, while its files stay
             // ours.
             command.addAll(List.of("unshare", "--user"));
         }
         command.addAll(List.of(program));
-        return command;
+        return Watched.command(command);
     }
 
     private static boolean isRoot() {

@@ -41,15 +41,16 @@ final class Preflight {
 
     /** @throws Problem when somebody listens there already */
     static void requireFree(String name, int port) {
+        requireFree(name, port, "Stop the program that has it, or let TLAC use others: TLAC_PORT_OFFSET=100 ./tlac up");
+    }
+
+    /** @param advice what to do about it: sentences */
+    static void requireFree(String name, int port, String advice) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(port));
         } catch (IOException e) {
-            throw new Problem(
-                    ("Port %d (%s) cannot be used: %s. Stop the program that has it, or let TLAC use others: "
-                                    + "TLAC_PORT_OFFSET=100 ./tlac up")
-                            .formatted(port, name, e.getMessage()),
-                    e);
+            throw new Problem("Port %d (%s) cannot be used: %s. %s".formatted(port, name, e.getMessage(), advice), e);
         }
     }
 }

@@ -12,8 +12,13 @@ record Readiness(int status, String reason) {
     private static final int TIMEOUT_MILLIS = 2000;
 
     static Readiness of(int managementPort) {
+        return of(managementPort, "/health/ready");
+    }
+
+    /** @param path where a program that is not ours says it */
+    static Readiness of(int port, String path) {
         try {
-            URI uri = URI.create("http://127.0.0.1:" + managementPort + "/health/ready");
+            URI uri = URI.create("http://127.0.0.1:" + port + path);
             HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
             connection.setConnectTimeout(TIMEOUT_MILLIS);
             connection.setReadTimeout(TIMEOUT_MILLIS);

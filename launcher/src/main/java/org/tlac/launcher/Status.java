@@ -23,9 +23,9 @@ final class Status {
     /** Whether everything is ready. */
     boolean print(HomeLock.Holder launcher) {
         Settings settings = launcher.settings();
-        boolean all = line(Postgres.NAME, new Postgres(home, settings.port(Settings.DATABASE_PORT), console));
+        boolean all = line(home, new Postgres(home, settings.port(Settings.DATABASE_PORT), console));
         for (ServiceSpec spec : new Services(home, settings).table()) {
-            all &= line(spec.name(), new Service(home, spec));
+            all &= line(home, new Service(home, spec));
         }
         console.say("%-18s %-10s pid %-8d up %-10s %s"
                 .formatted(
@@ -38,19 +38,28 @@ final class Status {
         return all;
     }
 
-    private boolean line(String name, Part part) {
+    /** The programs of {@code ./tlac monitor}, each with its address. */
+    void printMonitoring(HomeLock.Holder monitor, Installed installed) {
+        for (Program program : new Monitoring(home, monitor.settings(), installed).programs()) {
+            line(home.monitoring(), program);
+            console.say("  " + program.url());
+        }
+    }
+
+    private boolean line(Home where, Part part) {
+        String name = part.name();
         boolean ready = part.isReady();
-        String details = process(name)
+        String details = process(where, name)
                 .map(process -> "pid %-8d up %-10s %s".formatted(process.pid(), uptime(process), memory(process)))
                 .orElse("no process");
         console.say("%-18s %-10s %s".formatted(name, ready ? "ready" : "not ready", details));
         return ready;
     }
 
-    private Optional<ProcessHandle> process(String name) {
+    private static Optional<ProcessHandle> process(Home where, String name) {
         try {
             return ProcessHandle.of(
-                    Long.parseLong(Files.readString(home.pid(name)).strip()));
+                    Long.parseLong(Files.readString(where.pid(name)).strip()));
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }

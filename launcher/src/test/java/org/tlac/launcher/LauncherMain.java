@@ -22,6 +22,7 @@ public final class LauncherMain {
         Home home = new Home(Path.of(args[0]), Path.of(args[0]));
         Settings settings = new Settings(Integer.parseInt(args[2]), "127.0.0.1");
         Console console = new Console(System.out);
+        home.create();
         try (HomeLock lock = HomeLock.acquire(home, settings)) {
             new Leftovers(home, console, Duration.ofSeconds(10)).awaitAll();
             List<Part> parts = new ArrayList<>();
@@ -32,7 +33,7 @@ public final class LauncherMain {
                 Preflight.requireFree(args[i], port);
                 parts.add(stub(home, args[i], Path.of(args[1]), parts.getLast().name(), port));
             }
-            Main.run(new Launcher(parts, PATIENCE, console), lock, console, () -> console.say("UP"));
+            Main.run(new Launcher(parts, PATIENCE, console), lock, console, "TLAC", () -> console.say("UP"));
         } catch (Problem e) {
             System.out.println("tlac: " + e.getMessage());
             System.exit(1);

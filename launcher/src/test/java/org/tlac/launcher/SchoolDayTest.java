@@ -86,7 +86,7 @@ class SchoolDayTest {
         assertThat(bash(curls.get(0))).startsWith("{\"ok\":true,\"user\":{").contains("\"role\":\"admin\"");
         assertThat(bash(curls.get(0))).isEqualTo("{\"detail\":\"Admin already exists.\"}");
         assertThat(bash(curls.get(1))).contains("# TYPE tlac_http_requests_total counter");
-        for (String command : List.of("up", "test", "status", "down", "logs", "demo", "doctor", "--help")) {
+        for (String command : List.of("up", "test", "monitor", "status", "down", "logs", "demo", "doctor", "--help")) {
             assertThat(readme).contains(command);
             assertThat(bash(School.ROOT + "/tlac --help"))
                     .contains(command.equals("--help") ? "./tlac up" : "./tlac " + command);

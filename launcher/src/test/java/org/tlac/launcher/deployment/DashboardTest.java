@@ -5,32 +5,50 @@ import static org.tlac.launcher.deployment.Manifests.elements;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tlac.platform.metrics.Catalogue;
+import org.tlac.platform.metrics.Metric;
 
 /** monitoring/dashboards: what Grafana shows, and that each of its questions has an answer. */
 class DashboardTest {
 
-    private static final Path MONITORING = Checkout.ROOT.resolve("monitoring");
-    private static final Tool PROMTOOL = new Tool("promtool");
+    private static final Path FOLDER = Checkout.ROOT.resolve("monitoring/dashboards");
+    private static final Pattern RUNBOOK = Pattern.compile("\\[(\\w+)]\\(/d/tlac-runbooks\\?viewPanel=(\\d+)\\)");
 
     @TempDir
     private Path temp;
 
     @Test
-    void dashboard_hasTheFiveGroupsOfTheGuide() {
-        JsonNode dashboard = dashboards().getFirst();
-        assertThat(dashboard.path("uid").asText()).isEqualTo("tlac-overview");
+    void files_areWhatTheGeneratorWrites() {
+        Checkout.copy("monitoring", temp);
+        Checkout.copy("docs/runbooks.md", temp);
+        Tool.Outcome outcome = new Tool("python3").run(temp, "monitoring/dashboards.py");
+        assertThat(outcome.exit()).as(outcome.output()).isZero();
+        for (Path file : Checkout.files(FOLDER)) {
+            assertThat(Checkout.text(temp.resolve("monitoring/dashboards").resolve(file.getFileName())))
+                    .as("run monitoring/dashboards.py, then k8s/refresh")
+                    .isEqualTo(Checkout.text(file));
+        }
+    }
+
+    @Test
+    void overview_hasTheFiveGroupsOfTheGuide() {
+        JsonNode dashboard = dashboard("tlac-overview");
         assertThat(dashboard.path("title").asText()).isEqualTo("TLAC Overview");
         assertThat(elements(dashboard.path("panels"))
                         .filter(panel -> panel.path("type").asText().equals("row")))
@@ -39,43 +57,74 @@ class DashboardTest {
     }
 
     @Test
-    void everyPanel_isDescribed_hasUnitAndChosenDatasource_andAPlaceOfItsOwn() {
-        for (JsonNode dashboard : dashboards()) {
-            assertThat(elements(dashboard.path("panels"))
-                            .map(panel -> panel.path("id").asInt()))
-                    .doesNotHaveDuplicates();
-            for (JsonNode panel : panels(dashboard)) {
-                assertThat(panel.path("title").asText()).isNotBlank();
-                assertThat(panel.path("description").asText())
-                        .as(panel.path("title").asText())
-                        .endsWith(".");
-                assertThat(panel.at("/fieldConfig/defaults/unit").asText()).isNotBlank();
-                assertThat(panel.at("/datasource/uid").asText()).isEqualTo("${datasource}");
-                assertThat(panel.path("targets"))
-                        .isNotEmpty()
-                        .allSatisfy(target -> assertThat(
-                                        target.at("/datasource/uid").asText())
-                                .isEqualTo("${datasource}"));
-                assertThat(elements(dashboard.path("panels")).filter(other -> overlap(panel, other)))
-                        .containsExactly(panel);
-            }
-        }
+    void dashboards_areNamedAsTheirFiles() {
+        assertThat(Checkout.files(FOLDER))
+                .hasSizeGreaterThanOrEqualTo(7)
+                .allSatisfy(file -> assertThat(Checkout.yaml(file).path("uid").asText() + ".json")
+                        .isEqualTo(file.getFileName().toString()));
     }
 
     @Test
-    void everyExpression_ofPanelsAndAlerts_findsDataInTheCatalogueSeries() throws IOException {
-        List<String> expressions = new ArrayList<>();
-        dashboards()
-                .forEach(dashboard ->
-                        panels(dashboard).forEach(panel -> expressions.addAll(panel.findValuesAsText("expr"))));
-        assertThat(expressions).hasSizeGreaterThanOrEqualTo(15);
-        // A comparison with a threshold drops what is well: without it there must be data.
-        Checkout.yaml(MONITORING.resolve("alerts/tlac.yml"))
-                .findValuesAsText("expr")
-                .forEach(expression -> expressions.add(expression.replaceAll("[<>] [0-9.]+", "")));
+    void linter_findsNothing() {
+        assertThat(dashboards().stream().flatMap(dashboard -> DashboardLint.findings(dashboard).stream()))
+                .isEmpty();
+    }
 
-        Tool.Outcome outcome = findsData(expressions);
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void linter_noticesWhatIsWrong(String rule, Consumer<ObjectNode> mistake) {
+        ObjectNode dashboard = dashboard("tlac-database").deepCopy();
+        mistake.accept(dashboard);
+        assertThat(DashboardLint.findings(dashboard)).anyMatch(finding -> finding.contains(": " + rule + ": "));
+    }
 
+    static Stream<Arguments> linter_noticesWhatIsWrong() {
+        return Stream.of(
+                mistake("uneditable-dashboard-rule", "", board -> board.put("editable", true)),
+                mistake("ids", "/panels/2", panel -> panel.put("id", 1)),
+                mistake("places", "/panels/2/gridPos", place -> place.put("x", 0)),
+                mistake("template-datasource-rule", "/templating/list/0", variable -> variable.put("name", "source")),
+                mistake("template-job-rule", "/templating/list/1", variable -> variable.put("multi", false)),
+                mistake("template-instance-rule", "/templating/list/2", variable -> variable.put("allValue", ".*")),
+                mistake(
+                        "template-on-time-change-reload-rule",
+                        "/templating/list/2",
+                        variable -> variable.put("refresh", 1)),
+                mistake(
+                        "template-label-promql-rule",
+                        "/templating/list/1",
+                        variable -> variable.put("definition", "up")),
+                mistake("panel-title-description-rule", "/panels/1", panel -> panel.remove("description")),
+                mistake("panel-datasource-rule", "/panels/1/datasource", source -> source.put("uid", "prometheus")),
+                mistake("panel-units-rule", "/panels/1/fieldConfig/defaults", defaults -> defaults.remove("unit")),
+                mistake("panel-no-targets-rule", "/panels/1", panel -> panel.putArray("targets")),
+                expression("target-job-rule", "max(tlac_db_connections_active{instance=~\"$instance\"})"),
+                expression("target-instance-rule", "max(tlac_db_connections_active{job=~\"$job\"})"),
+                expression("target-rate-interval-rule", "sum(rate(tlac_errors_total[5m]))"),
+                expression("target-counter-agg-rule", "sum(tlac_errors_total)"));
+    }
+
+    private static Arguments mistake(String rule, String place, Consumer<ObjectNode> change) {
+        Consumer<ObjectNode> mistake = dashboard -> change.accept((ObjectNode) dashboard.at(place));
+        return Arguments.of(rule, mistake);
+    }
+
+    private static Arguments expression(String rule, String expression) {
+        return mistake(rule, "/panels/1/targets/0", target -> target.put("expr", expression));
+    }
+
+    @Test
+    void everyExpression_findsDataInTheCatalogueSeries() {
+        List<String> expressions = new ArrayList<>(expressions());
+        assertThat(expressions).hasSizeGreaterThanOrEqualTo(80);
+        Alerts.SHIPPED
+                .recordings()
+                .forEach(rule -> expressions.add(rule.path("expr").asText()));
+        // An alert's whole expression finds nothing while all is well; what it is made of must be there.
+        for (JsonNode alert : Alerts.SHIPPED.alerts()) {
+            DashboardLint.selectors(alert.path("expr").asText()).forEach(selector -> expressions.add(selector.group()));
+        }
+        Tool.Outcome outcome = PromQl.findData(temp, expressions);
         assertThat(outcome.exit()).as(outcome.output()).isZero();
     }
 
@@ -86,61 +135,87 @@ class DashboardTest {
             two metrics of no one owner | tlac_db_connections_active / tlac_python_queue_depth
             nothing but NaN             | sum(rate(tlac_errors_total[5m])) * 0 / (sum(rate(tlac_errors_total[5m])) * 0)
             """)
-    void expression_thatFindsNothing_isNoticed(String why, String expression) throws IOException {
-        Tool.Outcome outcome = findsData(List.of(expression));
+    void expression_thatFindsNothing_isNoticed(String why, String expression) {
+        Tool.Outcome outcome = PromQl.findData(temp, List.of(expression));
         assertThat(outcome.exit()).as(why + outcome.output()).isNotZero();
     }
 
-    /** An alert for each expression that fires when it has data, and a test that expects them all. */
-    private Tool.Outcome findsData(List<String> expressions) throws IOException {
-        ObjectNode rules = Checkout.YAML.createObjectNode();
-        ObjectNode group = rules.putArray("groups").addObject().put("name", "panels");
-        ObjectNode tests = Checkout.YAML.createObjectNode().put("evaluation_interval", "1m");
-        tests.putArray("rule_files").add("rules.yml");
-        ObjectNode test = tests.putArray("tests").addObject().put("interval", "1m");
-        test.set("input_series", SampleSeries.ofEveryMetric());
-        for (String expression : expressions) {
-            String name = "Expression" + group.withArray("rules").size();
-            String ready = expression.replace("$__rate_interval", "5m");
-            group.withArray("rules")
-                    .addObject()
-                    .put("alert", name)
-                    .put("expr", "count((" + ready + ") == (" + ready + ")) > 0");
-            ObjectNode expectation = test.withArray("alert_rule_test")
-                    .addObject()
-                    .put("eval_time", "15m")
-                    .put("alertname", name);
-            expectation.putArray("exp_alerts").addObject().putObject("exp_labels");
+    @Test
+    void noMetric_isWithoutAPanel() {
+        String asked = String.join("\n", expressions());
+        // What the overview asks for by way of a recorded series.
+        for (JsonNode rule : Alerts.SHIPPED.recordings()) {
+            asked += asked.contains(rule.path("record").asText())
+                    ? rule.path("expr").asText()
+                    : "";
         }
-        Files.writeString(temp.resolve("rules.yml"), Checkout.YAML.writeValueAsString(rules));
-        Files.writeString(temp.resolve("tests.yml"), Checkout.YAML.writeValueAsString(tests));
-        return PROMTOOL.run(temp, "test", "rules", "tests.yml");
+        Set<String> missing = new TreeSet<>();
+        for (Metric metric : Catalogue.all()) {
+            if (!Pattern.compile("\\b" + metric.name() + "(_bucket|_count|_sum)?\\b")
+                    .matcher(asked)
+                    .find()) {
+                missing.add(metric.name());
+            }
+        }
+        assertThat(missing).isEmpty();
     }
 
-    private static List<JsonNode> dashboards() {
-        return Checkout.files(MONITORING.resolve("dashboards")).stream()
-                .map(Checkout::yaml)
-                .toList();
-    }
-
-    private static List<JsonNode> panels(JsonNode dashboard) {
-        return elements(dashboard.path("panels"))
-                .filter(panel -> !panel.path("type").asText().equals("row"))
-                .toList();
-    }
-
-    private static boolean overlap(JsonNode panel, JsonNode other) {
-        Map<String, Integer> a = place(panel);
-        Map<String, Integer> b = place(other);
-        return a.get("x") < b.get("x") + b.get("w")
-                && b.get("x") < a.get("x") + a.get("w")
-                && a.get("y") < b.get("y") + b.get("h")
-                && b.get("y") < a.get("y") + a.get("h");
-    }
-
-    private static Map<String, Integer> place(JsonNode panel) {
-        return Stream.of("x", "y", "w", "h")
+    /** The links give a panel's number: that panel must be the alert's runbook. */
+    @Test
+    void runbookLinks_leadToThePanelOfTheirAlert() {
+        Map<Integer, String> titles = DashboardLint.panels(dashboard("tlac-runbooks"))
                 .collect(Collectors.toMap(
-                        side -> side, side -> panel.at("/gridPos/" + side).asInt()));
+                        panel -> panel.path("id").asInt(),
+                        panel -> panel.path("title").asText()));
+        assertThat(titles.values()).containsExactlyInAnyOrderElementsOf(Alerts.SHIPPED.names());
+        Set<String> linked = new TreeSet<>();
+        for (Path file : Checkout.files(FOLDER)) {
+            RUNBOOK.matcher(Checkout.text(file)).results().forEach(link -> {
+                linked.add(link.group(1));
+                assertThat(titles).containsEntry(Integer.parseInt(link.group(2)), link.group(1));
+            });
+        }
+        assertThat(linked).hasSizeGreaterThan(20);
+    }
+
+    @Test
+    void provisioning_givesTheDashboardsTheirSource() {
+        Path provisioning = Checkout.ROOT.resolve("monitoring/grafana/provisioning");
+        JsonNode sources = Checkout.yaml(provisioning.resolve("datasources/prometheus.yml"))
+                .path("datasources");
+        assertThat(sources.findValuesAsText("uid")).doesNotHaveDuplicates().contains("prometheus");
+        assertThat(elements(sources).filter(source -> source.path("isDefault").asBoolean()))
+                .singleElement()
+                .satisfies(source -> {
+                    assertThat(source.path("uid").asText()).isEqualTo("prometheus");
+                    assertThat(source.at("/jsonData/timeInterval").asText())
+                            .isEqualTo(Checkout.yaml(Checkout.ROOT.resolve("monitoring/prometheus.yml"))
+                                    .at("/global/scrape_interval")
+                                    .asText());
+                });
+        JsonNode providers =
+                Checkout.yaml(provisioning.resolve("dashboards/tlac.yml")).path("providers");
+        assertThat(providers)
+                .singleElement()
+                .satisfies(provider ->
+                        assertThat(provider.at("/options/path").asText()).isEqualTo("/etc/grafana/dashboards"));
+    }
+
+    private static List<String> expressions() {
+        return dashboards().stream()
+                .flatMap(DashboardLint::panels)
+                .flatMap(panel -> elements(panel.path("targets")))
+                .map(target -> target.path("expr").asText())
+                .toList();
+    }
+
+    private static List<ObjectNode> dashboards() {
+        return Checkout.files(FOLDER).stream()
+                .map(file -> (ObjectNode) Checkout.yaml(file))
+                .toList();
+    }
+
+    private static ObjectNode dashboard(String uid) {
+        return (ObjectNode) Checkout.yaml(FOLDER.resolve(uid + ".json"));
     }
 }

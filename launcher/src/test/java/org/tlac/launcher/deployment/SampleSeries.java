@@ -16,12 +16,18 @@ final class SampleSeries {
     /** Values of labels that only the running system knows. */
     private static final Map<String, List<String>> OPEN = Map.of(
             "method", List.of("GET"),
-            "endpoint", List.of("/api/auth/me", "/static"),
+            "endpoint", List.of("/api/auth/me", "/static", "/api/python/run"),
             "status", List.of("200", "503"),
             "lesson_id", List.of("lesson-1"),
-            "limit_type", List.of("api"),
+            "limit_type", List.of("login", "api", "concurrency"),
             "action", List.of("login"),
             "version", List.of("0.1.0"));
+
+    private static final List<String> PROCESS = List.of(
+            "process_start_time_seconds", "process_cpu_usage", "process_files_open_files", "process_files_max_files");
+
+    private static final List<String> MEMORY =
+            List.of("jvm_memory_used_bytes", "jvm_memory_committed_bytes", "jvm_memory_max_bytes");
 
     private final ArrayNode series = Checkout.YAML.createArrayNode();
 
@@ -32,11 +38,33 @@ final class SampleSeries {
         for (Metric metric : Catalogue.all()) {
             for (Owner owner : metric.owners()) {
                 for (String replica : REPLICAS) {
-                    samples.add(metric, 0, "job=\"" + owner.id() + "\", instance=\"" + replica + "\"");
+                    samples.add(metric, 0, target(owner, replica));
                 }
             }
         }
         return samples.series;
+    }
+
+    /** What Prometheus adds, and what every Java process reports beside the catalogue's metrics. */
+    static ArrayNode ofEveryProcess() {
+        SampleSeries samples = new SampleSeries();
+        for (Owner owner : Owner.values()) {
+            for (String replica : REPLICAS) {
+                String target = target(owner, replica);
+                samples.add("up", target, "1x20");
+                PROCESS.forEach(name -> samples.add(name, target, "5x20"));
+                for (String area : List.of("heap", "nonheap")) {
+                    MEMORY.forEach(name -> samples.add(name, target + ", area=\"" + area + "\", id=\"Pool\"", "5x20"));
+                }
+                samples.add("jvm_buffer_memory_used_bytes", target + ", id=\"direct\"", "5x20");
+                samples.add("jvm_threads_states_threads", target + ", state=\"runnable\"", "5x20");
+            }
+        }
+        return samples.series;
+    }
+
+    private static String target(Owner owner, String replica) {
+        return "job=\"" + owner.id() + "\", instance=\"" + replica + "\"";
     }
 
     private void add(Metric metric, int label, String labels) {

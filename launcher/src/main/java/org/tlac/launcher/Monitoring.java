@@ -1,0 +1,173 @@
+package org.tlac.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Prometheus beside TLAC on one machine, with Alertmanager and Grafana where they are installed: for a school that wants graphs and alerts
+ * without containers. Rules, dashboards and targets are those of {@code monitoring/}; everything listens on this machine only, and keeps
+ * its data in {@code .tlac/monitoring}.
+ */
+final class Monitoring {
+
+    static final int PROMETHEUS_PORT = 9090;
+    static final String ALERTMANAGER = "alertmanager";
+
+    private static final String PROMETHEUS = "prometheus";
+    private static final int ALERTMANAGER_PORT = 9093;
+    private static final int GRAFANA_PORT = 3000;
+    private static final String LOOPBACK = "127.0.0.1:";
+
+    /** What the promises' 30 days need, and a bound on the disk for a clock or a label gone wild. */
+    private static final List<String> RETENTION =
+            List.of("--storage.tsdb.retention.time=31d", "--storage.tsdb.retention.size=4GB");
+
+    private static final String ADVICE = "A Prometheus, Alertmanager or Grafana that the system starts by itself "
+            + "is stopped by: sudo systemctl disable --now prometheus prometheus-alertmanager grafana-server. "
+            + "Or let TLAC use other ports: TLAC_PORT_OFFSET=100 for ./tlac up and ./tlac monitor.";
+
+    private final Home tlac;
+    private final Home home;
+    private final Settings settings;
+    private final Installed installed;
+
+    Monitoring(Home tlac, Settings settings, Installed installed) {
+        this.tlac = tlac;
+        this.home = tlac.monitoring();
+        this.settings = settings;
+        this.installed = installed;
+    }
+
+    /** What can be run here: Prometheus at least. @throws Problem when that is not installed */
+    List<Program> programs() {
+        List<Program> programs = new ArrayList<>();
+        programs.add(prometheus());
+        alertmanager().ifPresent(programs::add);
+        grafana().ifPresent(programs::add);
+        return programs;
+    }
+
+    /** Writes the configuration. @throws Problem when a port is taken, or the disk nearly full */
+    void prepare(List<Program> programs) {
+        Preflight.requireRoom(home, Preflight.MIN_FREE_BYTES);
+        programs.forEach(program -> Preflight.requireFree(program.name(), program.port(), ADVICE));
+        OneMachine here = new OneMachine(shipped(), settings);
+        write(configuration(), here.prometheus(alertmanager().isPresent()));
+        if (installed.grafana().isPresent()) {
+            write(provisioning().resolve("datasources/prometheus.yml"), here.datasources());
+            write(provisioning().resolve("dashboards/tlac.yml"), here.dashboards());
+        }
+    }
+
+    /** What a person needs to know once everything runs. */
+    String welcome(List<Program> programs) {
+        StringBuilder text = new StringBuilder("\nMonitoring is up, for this machine only:\n\n");
+        programs.forEach(program -> text.append("  %-14s %s%n".formatted(program.name(), program.url())));
+        if (programs.stream().noneMatch(program -> program.name().equals(ALERTMANAGER))) {
+            text.append("\n  Nobody is told of alerts: sudo apt-get install prometheus-alertmanager\n");
+        }
+        installed
+                .grafana()
+                .ifPresentOrElse(
+                        program -> text.append("\n  Grafana's admin has the password in %s%n".formatted(password())),
+                        () -> text.append(
+                                "  Grafana is not installed: its dashboards need it, Prometheus does not.\n"));
+        return text.append("\nWho is told of alerts: %s%n".formatted(receivers()))
+                .append("Data: %s    Logs: %s    Stop: Ctrl-C, or ./tlac down%n".formatted(home.folder(), home.logs()))
+                .toString();
+    }
+
+    private Program prometheus() {
+        Path program = installed
+                .program(PROMETHEUS)
+                .orElseThrow(() -> new Problem("Prometheus is not installed. Run: sudo apt-get install prometheus "
+                        + "prometheus-alertmanager, or put the prometheus of a release of it on the PATH."));
+        int port = settings.port(PROMETHEUS_PORT);
+        List<String> command = new ArrayList<>(List.of(
+                program.toString(),
+                "--config.file=" + configuration(),
+                "--storage.tsdb.path=" + home.folder().resolve(PROMETHEUS),
+                "--web.listen-address=" + LOOPBACK + port,
+                "--web.external-url=http://localhost:" + port));
+        command.addAll(RETENTION);
+        return new Program(home, PROMETHEUS, command, Map.of(), port, "/-/ready");
+    }
+
+    private Optional<Program> alertmanager() {
+        int port = settings.port(ALERTMANAGER_PORT);
+        return installed
+                .program("prometheus-alertmanager", ALERTMANAGER)
+                .map(program -> new Program(
+                        home,
+                        ALERTMANAGER,
+                        List.of(
+                                program.toString(),
+                                "--config.file=" + receivers(),
+                                "--storage.path=" + home.folder().resolve(ALERTMANAGER),
+                                "--web.listen-address=" + LOOPBACK + port,
+                                "--web.external-url=http://localhost:" + port,
+                                // One alone: no cluster to look for.
+                                "--cluster.listen-address="),
+                        Map.of(),
+                        port,
+                        "/-/ready"));
+    }
+
+    private Optional<Program> grafana() {
+        int port = settings.port(GRAFANA_PORT);
+        Path folder = home.folder().resolve("grafana");
+        return installed.grafana().map(command -> {
+            Map<String, String> environment = Map.ofEntries(
+                    Map.entry("GF_PATHS_DATA", folder.toString()),
+                    Map.entry("GF_PATHS_LOGS", home.logs().toString()),
+                    Map.entry("GF_PATHS_PLUGINS", folder.resolve("plugins").toString()),
+                    Map.entry("GF_PATHS_PROVISIONING", provisioning().toString()),
+                    Map.entry("GF_SERVER_HTTP_ADDR", "127.0.0.1"),
+                    Map.entry("GF_SERVER_HTTP_PORT", Integer.toString(port)),
+                    Map.entry("GF_SECURITY_ADMIN_PASSWORD__FILE", password().toString()),
+                    Map.entry("GF_AUTH_ANONYMOUS_ENABLED", "false"),
+                    Map.entry("GF_USERS_ALLOW_SIGN_UP", "false"),
+                    Map.entry("GF_ANALYTICS_REPORTING_ENABLED", "false"),
+                    Map.entry("GF_ANALYTICS_CHECK_FOR_UPDATES", "false"),
+                    Map.entry("GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES", "false"),
+                    Map.entry("GF_LOG_MODE", "console"));
+            return new Program(home, "grafana", command, environment, port, "/api/health");
+        });
+    }
+
+    /** A school's own receivers where it has set some, else those that ship, which tell nobody. */
+    private Path receivers() {
+        Path own = tlac.folder().resolve("config/alertmanager.yml");
+        return Files.exists(own) ? own : shipped().resolve("alertmanager/alertmanager.yml");
+    }
+
+    private Path password() {
+        return tlac.secret("grafana-admin");
+    }
+
+    private Path shipped() {
+        return tlac.root().resolve("monitoring");
+    }
+
+    private Path configuration() {
+        return home.folder().resolve("prometheus.yml");
+    }
+
+    private Path provisioning() {
+        return home.folder().resolve("grafana/provisioning");
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.createDirectories(file.getParent());
+        } catch (IOException e) {
+            throw new Problem("Cannot create " + file.getParent(), e);
+        }
+        Home.writePublic(file, text);
+    }
+}

@@ -1,0 +1,54 @@
+package org.tlac.launcher;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A program of the machine, not ours, that is kept running: Prometheus and its companions.
+ *
+ * @param command the program with its arguments
+ * @param port where it listens, on this machine only
+ * @param readyPath answers 200 there once it works
+ */
+record Program(
+        Home home, String name, List<String> command, Map<String, String> environment, int port, String readyPath)
+        implements Part {
+
+    /** Prometheus writes out what it has in memory. */
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
+
+    Program {
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+    }
+
+    @Override
+    public List<String> needs() {
+        return List.of();
+    }
+
+    @Override
+    public void prepare() {
+        // Its configuration is written before anything starts.
+    }
+
+    @Override
+    public Child launch() {
+        return Child.start(home, name, Watched.command(command), environment);
+    }
+
+    @Override
+    public boolean isReady() {
+        return Readiness.of(port, readyPath).isReady();
+    }
+
+    @Override
+    public Duration stopPatience() {
+        return STOP_PATIENCE;
+    }
+
+    String url() {
+        return "http://localhost:" + port;
+    }
+}
