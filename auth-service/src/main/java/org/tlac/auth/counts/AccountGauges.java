@@ -38,8 +38,8 @@ public final class AccountGauges {
 
     public static void register(Metrics metrics, Database database, InstantSource clock) {
         AccountCounts counts = new AccountCounts();
-        AccountGauges gauges = new AccountGauges(
-                () -> counts.gauges(database, clock.instant()), database::isOpen, System::nanoTime);
+        AccountGauges gauges =
+                new AccountGauges(() -> counts.gauges(database, clock.instant()), database::isOpen, System::nanoTime);
         metrics.gauge(Catalogue.SESSIONS_ACTIVE, () -> gauges.value(Gauges::sessions));
         metrics.gauge(Catalogue.USERS_ACTIVE, () -> gauges.value(Gauges::day), "1d");
         metrics.gauge(Catalogue.USERS_ACTIVE, () -> gauges.value(Gauges::week), "7d");
