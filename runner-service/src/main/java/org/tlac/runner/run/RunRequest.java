@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.tlac.platform.http.ApiError;
 import org.tlac.runner.sandbox.Limits;
 import org.tlac.runner.sandbox.Program;
-import org.tlac.runner.sandbox.Sandbox;
 
 /** The body of a run, as the contract has it. Its refusals are read by pupils. */
 record RunRequest(
@@ -54,7 +53,7 @@ record RunRequest(
     }
 
     private static Program.SourceFile check(@Nullable InputFile file, Limits limits) {
-        if (file == null || file.path() == null || !Sandbox.isFilePath(file.path())) {
+        if (file == null || file.path() == null || !Program.isFilePath(file.path())) {
             throw ApiError.badRequest(
                     "A file's path may hold letters, digits, dots, dashes, underscores and slashes, and must not lead upwards.");
         }

@@ -16,7 +16,9 @@ public record Outcome(
         /** Stopped at the wall clock's or the processor's limit. */
         TIMEOUT,
         /** Stopped because it printed without end. */
-        FLOOD
+        FLOOD,
+        /** Stopped because it and what it started took too much memory together. */
+        MEMORY
     }
 
     @SuppressWarnings("ArrayRecordComponent") // Sent, never compared.
