@@ -5,9 +5,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import org.tlac.platform.http.ServerConfig;
+import org.tlac.runner.check.CheckRules;
 import org.tlac.runner.run.RunRules;
 import org.tlac.runner.sandbox.Isolation;
 import org.tlac.runner.sandbox.Limits;
+import org.tlac.runner.session.SessionRules;
 
 /**
  * Every key of the runner.
@@ -19,7 +21,15 @@ import org.tlac.runner.sandbox.Limits;
  * @param runsPerZygote programs until a slot's sandbox is replaced by a new one
  */
 record RunnerConfig(
-        ServerConfig server, URI jwks, String python, int slots, int queue, int runsPerZygote, RunRules rules) {
+        ServerConfig server,
+        URI jwks,
+        String python,
+        int slots,
+        int queue,
+        int runsPerZygote,
+        RunRules rules,
+        SessionRules sessions,
+        CheckRules checks) {
 
     RunnerConfig {
         atLeast("slots", 1, slots);
@@ -41,7 +51,9 @@ record RunnerConfig(
                 new RunRules(
                         Limits.from(config),
                         runner.get("patience").as(Duration.class).get(),
-                        minimum(runner.get("minimumisolation").asString().get())));
+                        minimum(runner.get("minimumisolation").asString().get())),
+                SessionRules.from(config),
+                CheckRules.from(config));
     }
 
     private static Isolation minimum(String id) {

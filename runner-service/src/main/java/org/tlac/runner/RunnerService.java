@@ -15,6 +15,9 @@ import org.tlac.runner.run.RunRoutes;
 import org.tlac.runner.run.RunRules;
 import org.tlac.runner.run.RunnerMetrics;
 import org.tlac.runner.sandbox.Sandbox;
+import org.tlac.runner.session.SessionRoutes;
+import org.tlac.runner.session.SessionRules;
+import org.tlac.runner.session.Sessions;
 
 /** Wires the runner. */
 final class RunnerService {
@@ -30,13 +33,23 @@ final class RunnerService {
         RunRules rules = config.rules();
         Sandbox sandbox = new Sandbox(config.python(), config.slots(), config.runsPerZygote(), rules.limits(), queue);
         RunnerMetrics runnerMetrics = new RunnerMetrics(metrics, queue, sandbox);
+        SessionRules talks = config.sessions();
+        Sessions sessions = new Sessions(
+                talks,
+                rules.limits().outputCharacters(),
+                sandbox.onDemand(talks.warm(), talks.most(), talks.linger(), config.runsPerZygote()),
+                runnerMetrics);
         sandbox.start();
+        sessions.start();
         return FrontDoor.builder(config.server(), metrics)
                 .routes(new RunRoutes(sandbox, queue, runnerMetrics, rules).routes())
+                .routes(new SessionRoutes(sessions, sandbox, rules).routes())
                 .authentication(new BearerAuthentication(
                         new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
                 .readiness("sandbox", () -> rules.permits(sandbox.isolation()))
+                .stopping(sessions::farewell)
                 .closing(sandbox)
+                .closing(sessions)
                 .start();
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,9 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.platform.http.ServerConfig;
+import org.tlac.runner.check.CheckRules;
 import org.tlac.runner.run.RunRules;
 import org.tlac.runner.sandbox.Isolation;
 import org.tlac.runner.sandbox.Limits;
+import org.tlac.runner.session.SessionRules;
 
 class RunnerConfigTest {
 
@@ -65,7 +68,20 @@ class RunnerConfigTest {
                                         50_000,
                                         50_000),
                                 Duration.ofSeconds(20),
-                                Isolation.FULL)));
+                                Isolation.FULL),
+                        new SessionRules(
+                                32,
+                                1,
+                                Duration.ofMinutes(1),
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(60),
+                                Duration.ofMinutes(10),
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(30),
+                                Duration.ofSeconds(3),
+                                50_000),
+                        new CheckRules(Path.of("course"), 20, Duration.ofSeconds(20))));
     }
 
     @Test
@@ -93,6 +109,46 @@ class RunnerConfigTest {
 
     @ParameterizedTest
     @CsvSource({
+        "most, 1",
+        "warm, 0",
+        "linger, PT9S",
+        "patience, PT9S",
+        "turn, PT9S",
+        "idle, PT9S",
+        "lifetime, PT9S",
+        "grace, PT9S",
+        "kept, PT9S",
+        "heartbeat, PT9S",
+        "inputbytes, 0"
+    })
+    void everyRuleOfSessions_hasAKeyOfItsOwn(String key, String value) {
+        SessionRules defaults = RunnerConfig.from(YAML).sessions();
+        assertThat(with("sessions." + key, value).sessions()).isNotEqualTo(defaults);
+    }
+
+    @Test
+    void keysOfChecks() {
+        assertThat(with("course.folder", "/srv/course").checks().course()).isEqualTo(Path.of("/srv/course"));
+        assertThat(with("checks.most", "3").checks().most()).isEqualTo(3);
+        assertThat(with("checks.budget", "PT9S").checks().budget()).isEqualTo(Duration.ofSeconds(9));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sessions.most, -1",
+        "sessions.warm, -1",
+        "sessions.warm, 33",
+        "sessions.linger, PT0S",
+        "sessions.patience, PT0S",
+        "sessions.turn, PT0S",
+        "sessions.idle, PT0S",
+        "sessions.lifetime, PT0S",
+        "sessions.grace, PT0S",
+        "sessions.kept, PT0S",
+        "sessions.heartbeat, PT0S",
+        "sessions.inputbytes, -1",
+        "checks.most, 0",
+        "checks.budget, PT0S",
         "runner.slots, -1",
         "runner.queue, -1",
         "runner.runsperzygote, 0",

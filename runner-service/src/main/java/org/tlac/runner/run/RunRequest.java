@@ -9,17 +9,17 @@ import org.tlac.runner.sandbox.Limits;
 import org.tlac.runner.sandbox.Program;
 
 /** The body of a run, as the contract has it. Its refusals are read by pupils. */
-record RunRequest(
+public record RunRequest(
         @Nullable String lessonId,
         @Nullable String activityId,
         @Nullable String code,
         @Nullable List<InputFile> files,
         @Nullable String stdin) {
 
-    record InputFile(@Nullable String path, @Nullable String content) {}
+    public record InputFile(@Nullable String path, @Nullable String content) {}
 
     /** @throws ApiError 400 that says what is too much or of the wrong form */
-    Program program(Limits limits) {
+    public Program program(Limits limits) {
         checkIds();
         if (code == null || code.isBlank()) {
             throw ApiError.badRequest("Code is required.");

@@ -115,18 +115,24 @@ public final class RunRoutes {
 
     /** What the program said, and what a pupil should know of how it ended. */
     private static String stderr(Outcome outcome) {
-        String hint = switch (outcome.end()) {
-            case TIMEOUT -> "The program took too long and was stopped.\n";
-            case FLOOD -> "The program printed too much and was stopped.\n";
-            case MEMORY -> "The program used too much memory and was stopped.\n";
-            case EXITED -> "";
-        };
+        String hint = hint(outcome.end());
         return hint.isEmpty() || outcome.stderr().isEmpty() || outcome.stderr().endsWith("\n")
                 ? outcome.stderr() + hint
                 : outcome.stderr() + "\n" + hint;
     }
 
-    private static Map<String, Object> file(Outcome.ProducedFile file) {
+    /** What a pupil should know of an end that was not the program's own. */
+    public static String hint(Outcome.End end) {
+        return switch (end) {
+            case TIMEOUT -> "The program took too long and was stopped.\n";
+            case FLOOD -> "The program printed too much and was stopped.\n";
+            case MEMORY -> "The program used too much memory and was stopped.\n";
+            case EXITED, STOPPED -> "";
+        };
+    }
+
+    /** A file in the answer's form. */
+    public static Map<String, Object> file(Outcome.ProducedFile file) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("path", file.path());
         body.put("size", file.content().length);

@@ -37,7 +37,8 @@ public final class RunnerMetrics {
         }
     }
 
-    void ran(Outcome outcome, Duration waited) {
+    /** @param waited for a slot */
+    public void ran(Outcome outcome, Duration waited) {
         String status = outcome.end() == Outcome.End.TIMEOUT ? "timeout" : outcome.isSuccess() ? "success" : "error";
         runs.increment(status);
         duration.observe(outcome.duration());

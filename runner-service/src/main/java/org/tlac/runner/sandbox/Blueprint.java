@@ -43,7 +43,8 @@ record Blueprint(PythonRoot python, List<String> command, byte[] setup, Limits l
             module.main(setup)
             """;
 
-    private static final List<String> MODULES = List.of("frames", "confinement", "turtle", "program", "supervisor");
+    private static final List<String> MODULES =
+            List.of("frames", "confinement", "turtle", "program", "conversation", "supervisor");
 
     Blueprint {
         command = List.copyOf(command);
@@ -52,6 +53,13 @@ record Blueprint(PythonRoot python, List<String> command, byte[] setup, Limits l
     /** @throws SandboxException when this machine's architecture has no filter */
     static Blueprint of(PythonRoot python, Limits limits) {
         return new Blueprint(python, command(python), setup(limits), limits);
+    }
+
+    /** The same, for programs that give way to others: they may run for long. */
+    Blueprint givingWay() {
+        List<String> nice = new ArrayList<>(List.of("nice", "-n", "10"));
+        nice.addAll(command);
+        return new Blueprint(python, nice, setup, limits);
     }
 
     private static List<String> command(PythonRoot python) {

@@ -13,11 +13,17 @@ final class Frames {
 
     static final char JOB = 'J';
 
+    /** To a program that is talked to: what was typed, the last of it, and the order to end. */
+    static final char TYPED = 'I';
+
+    static final char TYPED_LAST = 'Z';
+    static final char STOP = 'X';
+
     private final DataInputStream in;
     private final OutputStream out;
     private final int maxResult;
 
-    /** @param kind {@code R}: ready, {@code O} and {@code E}: output and error output, {@code D}: done */
+    /** @param kind {@code R}: ready, {@code O} and {@code E}: output and error output, {@code W}: waits for input, {@code D}: done */
     @SuppressWarnings("ArrayRecordComponent") // Read, never compared.
     record Frame(char kind, byte[] content) {}
 
@@ -28,7 +34,7 @@ final class Frames {
         this.maxResult = maxResult;
     }
 
-    void write(char kind, byte[] content) throws IOException {
+    synchronized void write(char kind, byte[] content) throws IOException {
         ByteBuffer frame = ByteBuffer.allocate(5 + content.length);
         frame.put((byte) kind).putInt(content.length).put(content);
         out.write(frame.array());
@@ -41,6 +47,7 @@ final class Frames {
         int length = in.readInt();
         int most = switch (kind) {
             case 'R' -> 4096;
+            case 'W' -> 0;
             case 'O', 'E' -> 65536;
             case 'D' -> maxResult;
             default -> throw new IOException("a frame of unknown kind " + (int) kind);

@@ -15,6 +15,8 @@ public record Outcome(
         EXITED,
         /** Stopped at the wall clock's or the processor's limit. */
         TIMEOUT,
+        /** Stopped because somebody asked for it. */
+        STOPPED,
         /** Stopped because it printed without end. */
         FLOOD,
         /** Stopped because it and what it started took too much memory together. */

@@ -1,5 +1,6 @@
 package org.tlac.runner.sandbox;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class Sandbox implements AutoCloseable {
                 .mapToObj(number -> new Slot(
                         number,
                         runsPerZygote + number * runsPerZygote / (2 * slots),
-                        this::startZygote,
+                        () -> startZygote(false),
                         source,
                         this::recycled))
                 .toList();
@@ -49,10 +50,23 @@ public final class Sandbox implements AutoCloseable {
         slots.forEach(Slot::start);
     }
 
-    private Zygote startZygote() {
+    /**
+     * Slots beside these for programs that may take long, at a lower priority than these.
+     *
+     * @param warm so many are there from the start and stay
+     * @param most at once; close them before this sandbox
+     * @param linger how long a further one stays when it is not needed
+     */
+    public SlotsOnDemand onDemand(int warm, int most, Duration linger, int runsPerZygote) {
+        SlotsOnDemand.Maker maker = (number, source) ->
+                new Slot(slots.size() + number, runsPerZygote, () -> startZygote(true), source, this::recycled);
+        return new SlotsOnDemand(warm, most, linger, maker);
+    }
+
+    private Zygote startZygote(boolean givingWay) {
         Blueprint made = blueprint();
         try {
-            return Zygote.start(made, watch);
+            return Zygote.start(givingWay ? made.givingWay() : made, watch);
         } catch (SandboxException e) {
             forgetBlueprint();
             throw e;

@@ -164,7 +164,8 @@ final class Slot implements AutoCloseable {
     private static String run(Zygote zygote, Work work) {
         Outcome outcome;
         try {
-            outcome = zygote.run(work.program());
+            Conversation conversation = work.conversation();
+            outcome = conversation == null ? zygote.run(work.program()) : zygote.converse(work.program(), conversation);
         } catch (SandboxException e) {
             LOG.warn("A sandbox is replaced", e);
             work.failed(e);

@@ -17,6 +17,9 @@ final class Watch implements AutoCloseable {
     /** Often enough that two cores cannot fill much memory in between; most programs end before the first look. */
     private static final Duration PACE = Duration.ofMillis(25);
 
+    /** Of so many looks one is taken at a program that does nothing but wait: there may be many of those. */
+    private static final int RELAXED = 4;
+
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("sandbox-watch").daemon().factory());
 
@@ -45,8 +48,10 @@ final class Watch implements AutoCloseable {
     static final class Watched implements AutoCloseable {
 
         private final Process process;
-        private final long deadline;
         private final Allowance allowance;
+        private volatile long deadline;
+        private volatile boolean relaxed;
+        private long looks;
         private volatile @Nullable Reason reason;
         private volatile @Nullable Future<?> ticks;
 
@@ -56,9 +61,23 @@ final class Watch implements AutoCloseable {
             this.allowance = allowance;
         }
 
+        /** From now on another deadline. */
+        void due(Duration patience) {
+            deadline = System.nanoTime() + patience.toNanos();
+        }
+
+        /** Whether to look less often. */
+        void relax(boolean waiting) {
+            relaxed = waiting;
+        }
+
         private void tick() {
+            looks++;
+            if (relaxed && looks % RELAXED != 0) {
+                return;
+            }
             try {
-                if (System.nanoTime() > deadline) {
+                if (System.nanoTime() - deadline > 0) {
                     end(Reason.OVERDUE);
                 } else if (allowance.isExceeded(process)) {
                     end(Reason.MEMORY);

@@ -1,9 +1,17 @@
 package org.tlac.runner.sandbox;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /** A program that waits for a slot, and where its outcome goes. Exactly one of the two is called, once. */
 public interface Work {
 
     Program program();
+
+    /** Whom the program talks to while it runs; null for one that is given all its input at once. */
+    default @Nullable Conversation conversation() {
+        return null;
+    }
 
     void ended(Outcome outcome);
 
@@ -14,7 +22,7 @@ public interface Work {
     interface Source {
 
         /** The next program, or null when there is none within {@code patience}. */
-        @org.jspecify.annotations.Nullable
-        Work take(java.time.Duration patience) throws InterruptedException;
+        @Nullable
+        Work take(Duration patience) throws InterruptedException;
     }
 }

@@ -129,6 +129,104 @@ final class Zygote implements AutoCloseable {
         }
     }
 
+    /** Runs one program that is talked to; as {@link #run} otherwise. Its output goes to the conversation, not into the outcome. */
+    Outcome converse(Program program, Conversation conversation) {
+        long start = System.nanoTime();
+        Duration patience = conversation.lifetime().plus(RESERVE);
+        try (Watched watched = watch.over(process, patience, allowance);
+                OpenLine line = new OpenLine(frames, watched)) {
+            try {
+                frames.write(Frames.JOB, job(program, conversation.turn()));
+                conversation.started(line);
+                return outcome(talk(conversation, watched), new Output(0), new Output(0));
+            } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+                Watch.Reason reason = watched.reason();
+                if (reason == null) {
+                    throw failure("The sandbox failed", e);
+                }
+                ended = true;
+                return new Outcome(
+                        reason == Watch.Reason.MEMORY ? Outcome.End.MEMORY : Outcome.End.TIMEOUT,
+                        KILLED,
+                        Duration.ofNanos(System.nanoTime() - start),
+                        "",
+                        "",
+                        List.of());
+            }
+        }
+    }
+
+    private JsonNode talk(Conversation conversation, Watched watched) throws IOException {
+        while (true) {
+            Frame frame = frames.read();
+            watched.relax(frame.kind() == 'W');
+            switch (frame.kind()) {
+                case 'O' -> conversation.said(false, frame.content());
+                case 'E' -> conversation.said(true, frame.content());
+                case 'W' -> conversation.waits();
+                case 'D' -> {
+                    return Json.tree(new String(frame.content(), StandardCharsets.UTF_8));
+                }
+                default -> throw new IOException("the sandbox spoke out of turn");
+            }
+        }
+    }
+
+    /** The way to a program, as long as it runs: what is said later must not reach the next one. */
+    private static final class OpenLine implements Conversation.Line, AutoCloseable {
+
+        private final Frames frames;
+        private final Watched watched;
+        private boolean closed;
+
+        OpenLine(Frames frames, Watched watched) {
+            this.frames = frames;
+            this.watched = watched;
+        }
+
+        @Override
+        public synchronized void type(byte[] text, boolean last) {
+            watched.relax(false);
+            write(last ? Frames.TYPED_LAST : Frames.TYPED, text);
+        }
+
+        @Override
+        public synchronized void stop() {
+            watched.due(RESERVE);
+            watched.relax(false);
+            write(Frames.STOP, new byte[0]);
+        }
+
+        private void write(char kind, byte[] content) {
+            if (closed) {
+                return;
+            }
+            try {
+                frames.write(kind, content);
+            } catch (IOException e) {
+                // The sandbox is gone; whoever reads from it finds out and says so.
+                closed = true;
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            closed = true;
+        }
+    }
+
+    private static byte[] job(Program program, Duration turn) {
+        return Json.write(Map.of(
+                "code",
+                program.code(),
+                "files",
+                program.files(),
+                "stdin",
+                "",
+                "turn_seconds",
+                turn.toMillis() / 1000.0));
+    }
+
     private static byte[] job(Program program) {
         return Json.write(Map.of("code", program.code(), "files", program.files(), "stdin", program.stdin()));
     }
@@ -151,6 +249,7 @@ final class Zygote implements AutoCloseable {
         Outcome.End end = switch (result.required("reason").asText()) {
             case "ended" -> Outcome.End.EXITED;
             case "timeout" -> Outcome.End.TIMEOUT;
+            case "stopped" -> Outcome.End.STOPPED;
             case "flood" -> Outcome.End.FLOOD;
             default -> throw new IllegalArgumentException("an end of another kind");
         };

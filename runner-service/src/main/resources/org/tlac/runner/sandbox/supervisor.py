@@ -19,6 +19,7 @@ import time
 
 import confinement
 import program
+from conversation import Conversation
 from frames import CHUNK, read_frame, write_frame
 
 GRACE_SECONDS = 0.5
@@ -30,15 +31,16 @@ def become_program(setup, stdio, reports, go):
     os.setsid()
     os.dup2(stdio[0], 0)
     os.dup2(stdio[1], 1)
-    confinement.close_all_but(0, 1, 2, stdio[2], reports, go)
+    confinement.close_all_but(0, 1, 2, stdio[2], stdio[3], reports, go)
     confinement.limit(setup["limits"])
     confinement.restrict_files()
     confinement.forbid(base64.b64decode(setup["program_filter"]))
     os.dup2(stdio[2], 2)
     write_frame(reports, b"R", b"")
-    code = read_frame(go)[1]
-    confinement.close_all_but(0, 1, 2)
-    return code.decode() if code is not None else os._exit(0)
+    kind, code = read_frame(go)
+    ask = os.dup2(stdio[3], 3) if kind == b"I" else None
+    confinement.close_all_but(0, 1, 2, *([] if ask is None else [ask]))
+    return (code.decode(), ask) if code is not None else os._exit(0)
 
 
 # --- The keeper -------------------------------------------------------------------------------------------------------
@@ -98,7 +100,7 @@ def keep(setup, pid, orders, reports, go):
         before = write_files(job["files"])
     except OSError:
         job["code"] = "import sys; sys.exit('The files given with the program do not fit into its folder.')"
-    write_frame(go, b"C", job["code"].encode())
+    write_frame(go, b"I" if "turn_seconds" in job else b"C", job["code"].encode())
     select.select([watched, orders], [], [])
     ended = time.monotonic()
     code, seconds = end_everything(pid)
@@ -125,6 +127,7 @@ class Child:
         stdin, self.stdin = os.pipe()
         stdout_read, stdout = os.pipe()
         stderr_read, stderr = os.pipe()
+        self.asks, asks = os.pipe()
         go, go_write = os.pipe()
         self.outputs = {stdout_read: b"O", stderr_read: b"E"}
         self.allowance = dict.fromkeys(self.outputs, self.limits["flood_bytes"])
@@ -133,11 +136,11 @@ class Child:
             confinement.make_scratch(self.limits)
             pid = os.fork()
             if pid == 0:
-                self.code = become_program(setup, (stdin, stdout, stderr), reports, go)
+                self.code = become_program(setup, (stdin, stdout, stderr, asks), reports, go)
                 return
             confinement.close_all_but(2, orders, reports, go_write)
             keep(setup, pid, orders, reports, go_write)
-        for fd in (orders, reports, stdin, stdout, stderr, go, go_write):
+        for fd in (orders, reports, stdin, stdout, stderr, asks, go, go_write):
             os.close(fd)
         for fd in (self.stdin, *self.outputs):
             os.set_blocking(fd, False)
@@ -148,8 +151,12 @@ class Child:
         """Passes input and output on until the keeper reports; gives back how the program ended."""
         start = time.monotonic()
         deadline = start + self.limits["wall_seconds"]
-        stdin = memoryview(json.loads(job)["stdin"].encode())
+        parsed = json.loads(job)
+        stdin = memoryview(parsed["stdin"].encode())
         write_frame(self.orders, b"J", job)
+        if "turn_seconds" in parsed:
+            waited = Conversation(self, parsed["turn_seconds"]).hold(start)
+            return self.end(start + waited)
         while True:
             if self.stdin is not None and not stdin:
                 self.stdin = os.close(self.stdin)
@@ -168,8 +175,12 @@ class Child:
             if late and self.reason != "ended":
                 os._exit(71)  # The keeper did not follow: everything ends.
             if late or self.reason == "ended" and min(self.allowance.values()) < 0:
-                self.reason, deadline = "timeout" if late else "flood", time.monotonic() + GRACE_SECONDS
-                self.orders = os.close(self.orders)
+                deadline = self.end_it("timeout" if late else "flood")
+
+    def end_it(self, reason):
+        """Orders the keeper to end the program; gives back when that must have happened."""
+        self.reason, self.orders = reason, os.close(self.orders)
+        return time.monotonic() + GRACE_SECONDS
 
     def feed(self, stdin):
         try:
@@ -199,7 +210,7 @@ class Child:
             while self.pass_on(fd):
                 pass
         os.waitpid(self.keeper, 0)
-        for fd in (self.reports, self.orders, self.stdin, *self.outputs):
+        for fd in (self.reports, self.orders, self.stdin, self.asks, *self.outputs):
             if fd is not None:
                 os.close(fd)
         report = json.loads(report)
@@ -219,11 +230,13 @@ def main(setup):
     while True:
         child = Child(setup)
         if child.code is not None:
-            return program.run(child.code)
+            return program.run(*child.code)
         write_frame(1, b"R", state)
         if child.reports in select.select([0, child.reports], [], [])[0]:
             os._exit(72)  # The keeper, or the process that would be the program, was ended.
-        job = read_frame(0)[1]
+        kind, job = read_frame(0)
+        while kind not in (b"J", None):
+            kind, job = read_frame(0)  # Typed too late for a program that had just ended.
         if job is None:
             os._exit(0)
         write_frame(1, b"D", json.dumps(child.run(job)).encode())
