@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,20 +48,6 @@ class SessionServerTest {
     @AfterAll
     static void stop() {
         runner.close();
-    }
-
-    @AfterEach
-    void nothingRunsAnyMore() {
-        RunningRunner.await(
-                "every stream is closed",
-                () -> runner.scrape()
-                                .value(
-                                        "tlac_http_requests_in_progress",
-                                        "endpoint",
-                                        "/api/python/session/{id}/events",
-                                        "method",
-                                        "GET")
-                        == 0);
     }
 
     private static long processes() {
