@@ -26,6 +26,8 @@ import org.tlac.platform.metrics.Owner;
  * @param trustedProxies whose X-Forwarded-For is believed
  * @param services public base address of each service
  * @param scrape management addresses of each service; a host name stands for all replicas it resolves to
+ * @param runnerReplicas public base addresses of runner-service, whose replicas are told apart: a host name stands for all that it
+ *     resolves to
  * @param serviceSecretFile what the gateway shows auth-service when nobody is signed in
  * @param sessionCache how long a resolved session is used before auth-service is asked again
  * @param courseFolder the course's files, served under /lessons/
@@ -39,6 +41,7 @@ record GatewayConfig(
         ClientAddress trustedProxies,
         Map<Owner, URI> services,
         Map<Owner, List<URI>> scrape,
+        List<URI> runnerReplicas,
         Path serviceSecretFile,
         Duration sessionCache,
         RateLimits.Config limits,
@@ -74,6 +77,7 @@ record GatewayConfig(
                         list(config.get("proxy.trusted").asString().get())),
                 services,
                 scrape,
+                addresses(config.get("replicas.runner").asString().get()),
                 Path.of(config.get("identity.servicesecretfile").asString().get()),
                 config.get("session.cache").as(Duration.class).get(),
                 limits(config.get("limits")),

@@ -15,9 +15,11 @@ import org.tlac.gateway.pages.Course;
 import org.tlac.gateway.pages.PageRoutes;
 import org.tlac.gateway.pages.RedirectRoutes;
 import org.tlac.gateway.proxy.ApiRoutes;
+import org.tlac.gateway.proxy.PythonSessions;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.gateway.status.Replicas;
 import org.tlac.gateway.status.StatusRoutes;
+import org.tlac.gateway.upstream.RunnerReplicas;
 import org.tlac.gateway.upstream.Upstream;
 import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.Routes;
@@ -29,6 +31,7 @@ import org.tlac.platform.metrics.Owner;
 final class GatewayService {
 
     private static final String REDIRECT = "redirect";
+    private static final String PYTHON_RUNNER = "Python runner";
 
     private GatewayService() {}
 
@@ -40,10 +43,12 @@ final class GatewayService {
         ServiceSecret secret = ServiceSecret.read(config.serviceSecretFile());
         Upstream auth = upstream(config, secret, Owner.AUTH, "sign-in service");
         Upstream activity = upstream(config, secret, Owner.ACTIVITY, "activity service");
-        Upstream runner = upstream(config, secret, Owner.RUNNER, "Python runner");
+        Upstream runner = upstream(config, secret, Owner.RUNNER, PYTHON_RUNNER);
         Upstream backup = upstream(config, secret, Owner.BACKUP, "backup service");
         Sessions sessions = new Sessions(auth, config.sessionCache(), clock);
-        Routes routes = new ApiRoutes(auth, activity, runner, backup, sessions)
+        PythonSessions pythonSessions =
+                new PythonSessions(new RunnerReplicas(PYTHON_RUNNER, config.runnerReplicas(), secret), sessions);
+        Routes routes = new ApiRoutes(auth, activity, runner, backup, sessions, pythonSessions)
                 .routes()
                 .and(new StatusRoutes(
                                 new Replicas(config.scrape()),
@@ -65,6 +70,7 @@ final class GatewayService {
                 .authentication(new SessionAuthentication(sessions, config.trustedProxies()))
                 .guard(new CsrfGuard())
                 .guard(limits)
+                .stopping(pythonSessions::farewell)
                 .listener(
                         REDIRECT,
                         config.redirectPort(),

@@ -1,5 +1,6 @@
 package org.tlac.gateway;
 
+import java.security.Security;
 import org.tlac.platform.http.ServiceProcess;
 import org.tlac.platform.metrics.Owner;
 
@@ -8,6 +9,9 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        // Replicas come and go: a program that a colleague's replica started must be found within seconds, not half a
+        // minute.
+        Security.setProperty("networkaddress.cache.ttl", "3");
         ServiceProcess.run(Owner.GATEWAY, GatewayService::start);
     }
 }

@@ -37,6 +37,7 @@ class GatewayConfigTest {
         assertThat(config.hsts()).isZero();
         assertThat(config.services()).containsEntry(Owner.AUTH, URI.create("http://127.0.0.1:8081"));
         assertThat(config.scrape()).containsEntry(Owner.BACKUP, List.of(URI.create("http://127.0.0.1:9084")));
+        assertThat(config.runnerReplicas()).containsExactly(URI.create("http://127.0.0.1:8083"));
         assertThat(config.sessionCache()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.limits().enforce()).isTrue();
         assertThat(config.limits().perMinute())
@@ -50,6 +51,8 @@ class GatewayConfigTest {
         assertThat(with(Map.of("scrape.auth", "http://a:1, http://b:2"))
                         .scrape()
                         .get(Owner.AUTH))
+                .containsExactly(URI.create("http://a:1"), URI.create("http://b:2"));
+        assertThat(with(Map.of("replicas.runner", "http://a:1,http://b:2")).runnerReplicas())
                 .containsExactly(URI.create("http://a:1"), URI.create("http://b:2"));
     }
 

@@ -2,6 +2,7 @@ package org.tlac.gateway;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,7 +18,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.tlac.gateway.edge.ClientAddress;
 import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.status.MetricsAccess;
@@ -41,6 +46,7 @@ final class TestGateway implements AutoCloseable {
     private static final Metrics METRICS = Metrics.open(Owner.GATEWAY, "test");
 
     final ConcurrentLinkedDeque<Received> received = new ConcurrentLinkedDeque<>();
+    final Set<Integer> signedOut = ConcurrentHashMap.newKeySet();
     final StubService service;
     final TestCertificate certificate;
     final Path course;
@@ -54,7 +60,12 @@ final class TestGateway implements AutoCloseable {
         }
     }
 
-    private TestGateway(Path folder, Map<String, String> metricsAccess) throws Exception {
+    /** The session of a pupil with that id. */
+    static String pupil(int id) {
+        return "user-%d-".formatted(id) + "x".repeat(40);
+    }
+
+    private TestGateway(Path folder, Map<String, String> metricsAccess, List<URI> runnerReplicas) throws Exception {
         certificate = TestCertificate.in(folder);
         course = Files.createDirectories(folder.resolve("course"));
         service = StubService.start(this::serve);
@@ -92,6 +103,7 @@ final class TestGateway implements AutoCloseable {
                 ClientAddress.trusting(List.of()),
                 services,
                 scrape,
+                runnerReplicas.isEmpty() ? List.of(service.uri()) : runnerReplicas,
                 secret,
                 Duration.ofSeconds(3),
                 new RateLimits.Config(true, limits),
@@ -102,11 +114,15 @@ final class TestGateway implements AutoCloseable {
     }
 
     static TestGateway start(Path folder) throws Exception {
-        return new TestGateway(folder, Map.of());
+        return new TestGateway(folder, Map.of(), List.of());
     }
 
     static TestGateway withMetricsAccess(Path folder, String access) throws Exception {
-        return new TestGateway(folder, Map.of("access", access));
+        return new TestGateway(folder, Map.of("access", access), List.of());
+    }
+
+    static TestGateway withRunners(Path folder, List<URI> replicas) throws Exception {
+        return new TestGateway(folder, Map.of(), replicas);
     }
 
     /** Plays every service at once: resolves the known sessions, counts accounts, and echoes everything else. */
@@ -148,18 +164,20 @@ final class TestGateway implements AutoCloseable {
              "total_pupils":8,"total_teachers":9,"total_admins":10,"active_sessions":11,"recent_logins_7d":12,
              "activity_states":13,"activity_revisions":14,"activity_marks":15}""";
 
-    private static void session(HttpExchange exchange, String body) throws IOException {
-        String role = body.contains(PUPIL)
+    private void session(HttpExchange exchange, String body) throws IOException {
+        Matcher user = Pattern.compile("\"user-([0-9]+)-").matcher(body);
+        int id = user.find() ? Integer.parseInt(user.group(1)) : 7;
+        String role = id != 7 || body.contains(PUPIL)
                 ? "pupil"
                 : body.contains(ADMIN) ? "admin" : body.contains(TEACHER) ? "teacher" : "";
-        if (role.isEmpty()) {
+        if (role.isEmpty() || signedOut.contains(id)) {
             StubService.reply(exchange, 401, "{\"detail\":\"Not authenticated.\"}");
             return;
         }
         StubService.reply(
                 exchange, 200, """
                 {"token":"token-of-%s","token_expires_at":"%s","csrf_token":"%s","session_expires_at":"%s",
-                 "user":{"id":7,"username":"%s","name":"N","role":"%s","cohort_year":2026}}""".formatted(role, Instant.now().plusSeconds(60), CSRF, Instant.now(), role, role));
+                 "user":{"id":%d,"username":"%s","name":"N","role":"%s","cohort_year":2026}}""".formatted(role, Instant.now().plusSeconds(60), CSRF, Instant.now(), id, role, role));
     }
 
     URI uri(String target) {
@@ -180,6 +198,10 @@ final class TestGateway implements AutoCloseable {
 
     HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
         return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    HttpResponse<InputStream> open(HttpRequest.Builder request) throws Exception {
+        return http.send(request.build(), BodyHandlers.ofInputStream());
     }
 
     RawHttp raw() {

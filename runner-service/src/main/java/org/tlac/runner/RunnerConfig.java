@@ -2,47 +2,71 @@ package org.tlac.runner;
 
 import io.helidon.config.Config;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import org.tlac.platform.http.ServerConfig;
+import org.tlac.runner.check.CheckRules;
+import org.tlac.runner.run.RunRules;
+import org.tlac.runner.sandbox.Isolation;
 import org.tlac.runner.sandbox.Limits;
+import org.tlac.runner.session.SessionRules;
 
 /**
  * Every key of the runner.
  *
  * @param jwks auth-service's public keys
- * @param python an interpreter that everybody may read
+ * @param python an interpreter that everybody may read; empty for the machine's own
  * @param slots programs that run at once
  * @param queue programs that wait, of all users
- * @param patience how long one may wait
+ * @param runsPerZygote programs until a slot's sandbox is replaced by a new one
  */
 record RunnerConfig(
-        ServerConfig server, URI jwks, Path python, int slots, int queue, Duration patience, Limits limits) {
+        ServerConfig server,
+        URI jwks,
+        String python,
+        int slots,
+        int queue,
+        int runsPerZygote,
+        RunRules rules,
+        SessionRules sessions,
+        CheckRules checks) {
 
     RunnerConfig {
-        if (slots < 1) {
-            throw new IllegalArgumentException("runner.slots must not be negative");
-        }
-        if (queue < 0) {
-            throw new IllegalArgumentException("runner.queue must not be negative");
-        }
+        atLeast("slots", 1, slots);
+        atLeast("queue", 0, queue);
+        atLeast("runsperzygote", 1, runsPerZygote);
     }
 
+    /** @throws IllegalArgumentException that names the key whose value cannot be used */
     static RunnerConfig from(Config config) {
         Config runner = config.get("runner");
         int slots = runner.get("slots").asInt().get();
-        String minimum = runner.get("minimumisolation").asString().get();
-        if (!minimum.equals("full")) {
-            throw new IllegalArgumentException(
-                    "runner.minimumisolation must be full: there is no weaker sandbox to fall back to, not " + minimum);
-        }
         return new RunnerConfig(
                 ServerConfig.from(config),
                 URI.create(config.get("identity.jwks").asString().get()),
-                Path.of(runner.get("python").asString().get()),
+                runner.get("python").asString().orElse(""),
                 slots == 0 ? Runtime.getRuntime().availableProcessors() : slots,
                 runner.get("queue").asInt().get(),
-                runner.get("patience").as(Duration.class).get(),
-                Limits.from(config));
+                runner.get("runsperzygote").asInt().get(),
+                new RunRules(
+                        Limits.from(config),
+                        runner.get("patience").as(Duration.class).get(),
+                        minimum(runner.get("minimumisolation").asString().get())),
+                SessionRules.from(config),
+                CheckRules.from(config));
+    }
+
+    private static Isolation minimum(String id) {
+        return Arrays.stream(Isolation.values())
+                .filter(level -> level != Isolation.NONE && level.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "runner.minimumisolation must be full or process, not " + id + ": nothing runs unprotected"));
+    }
+
+    private static void atLeast(String key, int least, int value) {
+        if (value < least) {
+            throw new IllegalArgumentException("runner." + key + " must be at least " + least + ", not " + value);
+        }
     }
 }

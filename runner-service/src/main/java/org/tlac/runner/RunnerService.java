@@ -12,8 +12,12 @@ import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.metrics.Owner;
 import org.tlac.runner.run.RunQueue;
 import org.tlac.runner.run.RunRoutes;
-import org.tlac.runner.run.Runner;
+import org.tlac.runner.run.RunRules;
 import org.tlac.runner.run.RunnerMetrics;
+import org.tlac.runner.sandbox.Sandbox;
+import org.tlac.runner.session.SessionRoutes;
+import org.tlac.runner.session.SessionRules;
+import org.tlac.runner.session.Sessions;
 
 /** Wires the runner. */
 final class RunnerService {
@@ -25,16 +29,27 @@ final class RunnerService {
     }
 
     static FrontDoor start(RunnerConfig config, Metrics metrics, InstantSource clock) {
-        Runner runner = new Runner(config.python(), config.limits());
-        runner.prepare();
-        RunQueue queue = new RunQueue(config.slots(), config.queue());
-        RunnerMetrics runnerMetrics = new RunnerMetrics(metrics, queue, runner);
+        RunQueue queue = new RunQueue(config.queue());
+        RunRules rules = config.rules();
+        Sandbox sandbox = new Sandbox(config.python(), config.slots(), config.runsPerZygote(), rules.limits(), queue);
+        RunnerMetrics runnerMetrics = new RunnerMetrics(metrics, queue, sandbox);
+        SessionRules talks = config.sessions();
+        Sessions sessions = new Sessions(
+                talks,
+                rules.limits().outputCharacters(),
+                sandbox.onDemand(talks.warm(), talks.most(), talks.linger(), config.runsPerZygote()),
+                runnerMetrics);
+        sandbox.start();
+        sessions.start();
         return FrontDoor.builder(config.server(), metrics)
-                .routes(new RunRoutes(runner, queue, runnerMetrics, config.limits(), config.patience()).routes())
+                .routes(new RunRoutes(sandbox, queue, runnerMetrics, rules).routes())
+                .routes(new SessionRoutes(sessions, sandbox, rules).routes())
                 .authentication(new BearerAuthentication(
                         new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
-                .readiness("sandbox", runner::prepare)
-                .closing(runner)
+                .readiness("sandbox", () -> rules.permits(sandbox.isolation()))
+                .stopping(sessions::farewell)
+                .closing(sandbox)
+                .closing(sessions)
                 .start();
     }
 

@@ -28,13 +28,21 @@ public final class ApiRoutes {
     private final Upstream runner;
     private final Upstream backup;
     private final Sessions sessions;
+    private final PythonSessions pythonSessions;
 
-    public ApiRoutes(Upstream auth, Upstream activity, Upstream runner, Upstream backup, Sessions sessions) {
+    public ApiRoutes(
+            Upstream auth,
+            Upstream activity,
+            Upstream runner,
+            Upstream backup,
+            Sessions sessions,
+            PythonSessions pythonSessions) {
         this.auth = auth;
         this.activity = activity;
         this.runner = runner;
         this.backup = backup;
         this.sessions = sessions;
+        this.pythonSessions = pythonSessions;
     }
 
     public Routes routes() {
@@ -57,6 +65,11 @@ public final class ApiRoutes {
                 row("POST", "/api/teacher/feedback", TEACHER, MARKS, to(activity)),
                 row("DELETE", "/api/teacher/feedback/{id}", TEACHER, MARKS, to(activity)),
                 row("POST", "/api/python/run", SIGNED_IN, RUNS, to(runner)),
+                row("POST", "/api/python/session", SIGNED_IN, RUNS, pythonSessions::start),
+                row("GET", "/api/python/session/{id}/events", SIGNED_IN, OTHER, pythonSessions::events),
+                row("POST", "/api/python/session/{id}/input", SIGNED_IN, OTHER, pythonSessions::pass),
+                row("DELETE", "/api/python/session/{id}", SIGNED_IN, OTHER, pythonSessions::pass),
+                row("POST", "/api/python/check", SIGNED_IN, RUNS, to(runner)),
                 row("GET", "/api/python/diagnostics", TEACHER, OTHER, to(runner)),
                 row("GET", "/api/admin/backups", ADMIN, OTHER, to(backup)),
                 row("POST", "/api/admin/backups", ADMIN, OTHER, to(backup)),

@@ -1,17 +1,22 @@
 package org.tlac.gateway.proxy;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.tlac.gateway.edge.Session;
+import org.tlac.gateway.upstream.RunnerReplicas.Replica;
 import org.tlac.gateway.upstream.Upstream;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.ServiceClient.Answer;
 import org.tlac.platform.http.ServiceClient.Request;
+import org.tlac.platform.http.ServiceClient.Streamed;
 
 /**
  * Passes a call on to a service and its answer back. Of either side's headers only those named here get through, so that nobody outside
@@ -21,6 +26,15 @@ final class Forwarder {
 
     /** The session's cookie, for the few routes that are about the session itself. */
     static final String SESSION = "X-Tlac-Session";
+
+    /** What the gateways call the replica that is called. */
+    static final String REPLICA = "X-Tlac-Replica";
+
+    /** Where a reader of events left off. */
+    private static final String LAST_EVENT = "Last-Event-ID";
+
+    private static final int OK = 200;
+    private static final int MAX_REFUSAL = 10_000;
 
     private static final List<String> TO_SERVICE =
             List.of("Content-Type", "Accept", "Accept-Language", "If-Match", "If-None-Match", "User-Agent");
@@ -40,6 +54,41 @@ final class Forwarder {
                 ? service.asUser(request, session.get().token())
                 : service.asGateway(request, call.clientAddress());
         return reply(answer);
+    }
+
+    /** Passes a signed-in user's call on to one replica and tells it what it is called. */
+    static Reply forwardToReplica(Call call, Replica replica) {
+        Request request = request(call).with(REPLICA, replica.name());
+        return reply(replica.upstream().asUser(request, token(call)));
+    }
+
+    /** Passes a signed-in user's call on, and its answer back while it arrives and by that way. */
+    static Reply stream(Call call, Upstream service, UnaryOperator<InputStream> way) {
+        Request request = request(call);
+        Optional<String> last = call.header(LAST_EVENT);
+        Streamed answer =
+                service.openAsUser(last.isPresent() ? request.with(LAST_EVENT, last.get()) : request, token(call));
+        List<Reply.Header> headers = forClient(answer.headers());
+        if (answer.status() != OK) {
+            return new Reply(answer.status(), headers, whole(answer.body()), null);
+        }
+        return Reply.stream(OK, headers, way.apply(answer.body()))
+                // For a proxy before us, which would wait for more before it passes anything on.
+                .with("X-Accel-Buffering", "no");
+    }
+
+    private static byte[] whole(InputStream body) {
+        try (body) {
+            return body.readNBytes(MAX_REFUSAL);
+        } catch (IOException e) {
+            throw ApiError.unavailable("The answer broke off. Please try again.", "upstream_invalid", e);
+        }
+    }
+
+    private static String token(Call call) {
+        return call.attached(Session.class)
+                .orElseThrow(ApiError::notAuthenticated)
+                .token();
     }
 
     /** Passes the call on as the gateway itself, whoever is signed in: signing in and creating the first admin. */
@@ -69,9 +118,12 @@ final class Forwarder {
     }
 
     private static Reply reply(Answer answer) {
-        List<Reply.Header> headers = answer.headers().stream()
+        return new Reply(answer.status(), forClient(answer.headers()), answer.body(), null);
+    }
+
+    private static List<Reply.Header> forClient(List<Reply.Header> headers) {
+        return headers.stream()
                 .filter(header -> TO_CLIENT.contains(header.name().toLowerCase(Locale.ROOT)))
                 .toList();
-        return new Reply(answer.status(), headers, answer.body(), null);
     }
 }

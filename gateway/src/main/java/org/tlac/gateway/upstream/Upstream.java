@@ -5,6 +5,7 @@ import org.tlac.platform.http.BearerAuthentication;
 import org.tlac.platform.http.ServiceClient;
 import org.tlac.platform.http.ServiceClient.Answer;
 import org.tlac.platform.http.ServiceClient.Request;
+import org.tlac.platform.http.ServiceClient.Streamed;
 import org.tlac.platform.identity.ServiceSecret;
 import org.tlac.platform.metrics.Owner;
 
@@ -24,6 +25,11 @@ public final class Upstream {
     /** @param token the internal token of a signed-in user */
     public Answer asUser(Request request, String token) {
         return client.send(request.with(AUTHORIZATION, "Bearer " + token));
+    }
+
+    /** As {@link #asUser}, for an answer that is read while it arrives; close its body. */
+    public Streamed openAsUser(Request request, String token) {
+        return client.open(request.with(AUTHORIZATION, "Bearer " + token));
     }
 
     /** @param clientAddress on whose behalf, for lockouts and the audit log */

@@ -1,120 +1,100 @@
 package org.tlac.runner.run;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.tlac.runner.sandbox.Outcome;
+import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.SandboxException;
+import org.tlac.runner.sandbox.Work;
 
 /**
  * Who runs when: first come, first served over the slots, with one program running and one waiting for each user at most, so that nobody's
  * keenness delays a class. Bounded: past that, the answer is no at once.
  */
-public final class RunQueue {
+public final class RunQueue implements Work.Source {
 
-    private final Semaphore slots;
-    private final int slotCount;
+    /** One may run and one may wait. */
+    static final int PROGRAMS_OF_A_USER = 2;
+
     private final int capacity;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Long, User> users = new HashMap<>();
-    private int waiting;
-
-    /** A user's programs: those here at all, and the turn of the one that may run. */
-    private static final class User {
-        private final Semaphore turn = new Semaphore(1, true);
-        private int programs;
-    }
+    private final Condition changed = lock.newCondition();
+    private final List<Ticket> waiting = new ArrayList<>();
+    private final Set<Long> running = new HashSet<>();
+    private final Map<Long, Integer> programs = new HashMap<>();
+    private int takers;
 
     /** What a program meets at the queue. */
     public sealed interface Admission {
 
-        /** It may run now; closing it gives the slot to the next. */
-        record Admitted(RunQueue queue, long userId) implements Admission, AutoCloseable {
-            @Override
-            public void close() {
-                queue.slots.release();
-                queue.leave(userId);
-            }
-        }
+        /** It waits or runs. */
+        record Accepted(Ticket ticket) implements Admission {}
 
         /** This user has a program running and one waiting already. */
         record TooManyOfUser() implements Admission {}
 
-        /** All slots are busy and the queue is full, or the wait was too long. */
+        /** All slots are busy and the queue is full. */
         record Full() implements Admission {}
     }
 
-    /** @param capacity programs that may wait, of all users */
-    public RunQueue(int slots, int capacity) {
-        this.slots = new Semaphore(slots, true);
-        this.slotCount = slots;
+    /** @param capacity programs that may wait for a slot, of all users */
+    public RunQueue(int capacity) {
         this.capacity = capacity;
     }
 
-    /** Waits for a slot, {@code patience} at most. */
-    public Admission enter(long userId, Duration patience) throws InterruptedException {
-        User user;
+    public Admission enter(long userId, Program program) {
         lock.lock();
         try {
-            user = users.computeIfAbsent(userId, id -> new User());
-            if (user.programs >= 2) {
+            if (programsOf(userId) >= PROGRAMS_OF_A_USER) {
                 return new Admission.TooManyOfUser();
             }
-            if (waiting >= capacity && slots.availablePermits() == 0) {
-                forgetIfIdle(userId, user);
+            // A slot that stands idle takes one more at once.
+            if (waiting.size() >= capacity + takers) {
                 return new Admission.Full();
             }
-            user.programs++;
-            waiting++;
-        } finally {
-            lock.unlock();
-        }
-        return await(userId, user, patience);
-    }
-
-    private Admission await(long userId, User user, Duration patience) throws InterruptedException {
-        boolean admitted = false;
-        long deadline = System.nanoTime() + patience.toNanos();
-        try {
-            if (user.turn.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                admitted = slots.tryAcquire(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-                if (!admitted) {
-                    user.turn.release();
-                }
-            }
-        } finally {
-            lock.lock();
-            try {
-                waiting--;
-                if (!admitted) {
-                    user.programs--;
-                    forgetIfIdle(userId, user);
-                }
-            } finally {
-                lock.unlock();
-            }
-        }
-        return admitted ? new Admission.Admitted(this, userId) : new Admission.Full();
-    }
-
-    private void leave(long userId) {
-        lock.lock();
-        try {
-            User user = users.get(userId);
-            if (user != null) {
-                user.programs--;
-                user.turn.release();
-                forgetIfIdle(userId, user);
-            }
+            Ticket ticket = new Ticket(userId, program);
+            waiting.add(ticket);
+            programs.merge(userId, 1, Integer::sum);
+            changed.signalAll();
+            return new Admission.Accepted(ticket);
         } finally {
             lock.unlock();
         }
     }
 
-    private void forgetIfIdle(long userId, User user) {
-        if (user.programs == 0) {
-            users.remove(userId);
+    /** The first that waits and whose user has none running. */
+    @Override
+    public @Nullable Work take(Duration patience) throws InterruptedException {
+        long left = patience.toNanos();
+        lock.lockInterruptibly();
+        takers++;
+        try {
+            while (true) {
+                Optional<Ticket> next = waiting.stream()
+                        .filter(ticket -> !running.contains(ticket.userId))
+                        .findFirst();
+                if (next.isPresent()) {
+                    next.get().start();
+                    return next.get();
+                }
+                if (left <= 0) {
+                    return null;
+                }
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            takers--;
+            lock.unlock();
         }
     }
 
@@ -122,28 +102,113 @@ public final class RunQueue {
     public int depth() {
         lock.lock();
         try {
-            return waiting;
+            return waiting.size();
         } finally {
             lock.unlock();
         }
     }
 
-    public int slotCount() {
-        return slotCount;
-    }
-
-    /** Slots with a program in them. */
-    public int busy() {
-        return slotCount - slots.availablePermits();
-    }
-
-    /** Users with a program here. */
-    int users() {
+    /** Programs of a user that wait or run. */
+    int programsOf(long userId) {
         lock.lock();
         try {
-            return users.size();
+            return programs.getOrDefault(userId, 0);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** One program's way through the queue. */
+    public final class Ticket implements Work {
+
+        private final long userId;
+        private final Program program;
+        private final long entered = System.nanoTime();
+        private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        private long waitedNanos;
+
+        private Ticket(long userId, Program program) {
+            this.userId = userId;
+            this.program = program;
+        }
+
+        /**
+         * Waits for the program's end.
+         *
+         * @param patience how long it may wait for a slot; running has limits of its own
+         * @return how it ended; empty when no slot came free in time, and then it will not run
+         * @throws SandboxException when the sandbox failed
+         */
+        public Optional<Outcome> await(Duration patience) throws InterruptedException {
+            if (!awaitStart(patience)) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(outcome.get());
+            } catch (java.util.concurrent.ExecutionException e) {
+                throw e.getCause() instanceof SandboxException failure ? failure : new IllegalStateException(e);
+            }
+        }
+
+        private boolean awaitStart(Duration patience) throws InterruptedException {
+            long left = patience.toNanos();
+            lock.lock();
+            try {
+                while (waiting.contains(this) && left > 0) {
+                    left = changed.awaitNanos(left);
+                }
+                return !waiting.contains(this);
+            } finally {
+                // Too late, or interrupted: then it must not run.
+                if (waiting.remove(this)) {
+                    forgetOne(userId);
+                }
+                lock.unlock();
+            }
+        }
+
+        private void start() {
+            waiting.remove(this);
+            running.add(userId);
+            waitedNanos = System.nanoTime() - entered;
+            changed.signalAll();
+        }
+
+        /** How long it waited for its slot; known once it ended. */
+        Duration waited() {
+            return Duration.ofNanos(waitedNanos);
+        }
+
+        @Override
+        public Program program() {
+            return program;
+        }
+
+        @Override
+        public void ended(Outcome how) {
+            leave();
+            outcome.complete(how);
+        }
+
+        @Override
+        public void failed(SandboxException reason) {
+            leave();
+            outcome.completeExceptionally(reason);
+        }
+
+        private void leave() {
+            lock.lock();
+            try {
+                running.remove(userId);
+                forgetOne(userId);
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void forgetOne(long userId) {
+        programs.computeIfPresent(userId, (id, count) -> count == 1 ? null : count - 1);
     }
 }

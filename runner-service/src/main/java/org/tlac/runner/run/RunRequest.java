@@ -7,20 +7,19 @@ import org.jspecify.annotations.Nullable;
 import org.tlac.platform.http.ApiError;
 import org.tlac.runner.sandbox.Limits;
 import org.tlac.runner.sandbox.Program;
-import org.tlac.runner.sandbox.Sandbox;
 
 /** The body of a run, as the contract has it. Its refusals are read by pupils. */
-record RunRequest(
+public record RunRequest(
         @Nullable String lessonId,
         @Nullable String activityId,
         @Nullable String code,
         @Nullable List<InputFile> files,
         @Nullable String stdin) {
 
-    record InputFile(@Nullable String path, @Nullable String content) {}
+    public record InputFile(@Nullable String path, @Nullable String content) {}
 
     /** @throws ApiError 400 that says what is too much or of the wrong form */
-    Program program(Limits limits) {
+    public Program program(Limits limits) {
         checkIds();
         if (code == null || code.isBlank()) {
             throw ApiError.badRequest("Code is required.");
@@ -54,7 +53,7 @@ record RunRequest(
     }
 
     private static Program.SourceFile check(@Nullable InputFile file, Limits limits) {
-        if (file == null || file.path() == null || !Sandbox.isFilePath(file.path())) {
+        if (file == null || file.path() == null || !Program.isFilePath(file.path())) {
             throw ApiError.badRequest(
                     "A file's path may hold letters, digits, dots, dashes, underscores and slashes, and must not lead upwards.");
         }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tlac.platform.http.Access;
@@ -16,7 +17,6 @@ import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
-import org.tlac.runner.sandbox.Limits;
 import org.tlac.runner.sandbox.Outcome;
 import org.tlac.runner.sandbox.Program;
 import org.tlac.runner.sandbox.Sandbox;
@@ -31,18 +31,25 @@ public final class RunRoutes {
     private static final String UNAVAILABLE = "Python runner unavailable.";
     private static final Duration COME_BACK = Duration.ofSeconds(3);
 
-    private final Runner runner;
+    private static final List<String> LAYERS = List.of(
+            "process, mount, network, IPC and host name namespaces of each program's own",
+            "a read-only root with Python and its standard library",
+            "scratch space in memory, limited in bytes and files",
+            "no capabilities and no way to new privileges",
+            "resource limits of each process, and of memory for all together",
+            "Landlock",
+            "system call filters for the sandbox and, tighter, for the program");
+
+    private final Sandbox sandbox;
     private final RunQueue queue;
     private final RunnerMetrics metrics;
-    private final Limits limits;
-    private final Duration patience;
+    private final RunRules rules;
 
-    public RunRoutes(Runner runner, RunQueue queue, RunnerMetrics metrics, Limits limits, Duration patience) {
-        this.runner = runner;
+    public RunRoutes(Sandbox sandbox, RunQueue queue, RunnerMetrics metrics, RunRules rules) {
+        this.sandbox = sandbox;
         this.queue = queue;
         this.metrics = metrics;
-        this.limits = limits;
-        this.patience = patience;
+        this.rules = rules;
     }
 
     public Routes routes() {
@@ -53,36 +60,45 @@ public final class RunRoutes {
     }
 
     private Reply run(Call call) throws InterruptedException {
-        Program program = call.body(RunRequest.class).program(limits);
-        Sandbox sandbox = runner.sandbox().orElseThrow(() -> ApiError.unavailable(UNAVAILABLE, "internal", null));
-        long arrived = System.nanoTime();
-        return switch (queue.enter(call.caller().id(), patience)) {
-            case RunQueue.Admission.Admitted slot -> {
-                try (slot) {
-                    metrics.used(100);
-                    metrics.waited(arrived);
-                    yield reply(run(sandbox, program));
-                }
+        Program program = call.body(RunRequest.class).program(rules.limits());
+        requireIsolation();
+        long user = call.caller().id();
+        return switch (queue.enter(user, program)) {
+            case RunQueue.Admission.Accepted accepted -> {
+                metrics.admitted(queue.programsOf(user));
+                yield reply(outcome(accepted.ticket()));
             }
             case RunQueue.Admission.TooManyOfUser refused -> {
-                metrics.used(150);
                 metrics.refused();
                 throw ApiError.tooManyRequests("You have a program running and one waiting already.", COME_BACK);
             }
-            case RunQueue.Admission.Full full ->
-                throw ApiError.busy("The Python runner is busy. Please try again shortly.", COME_BACK);
+            case RunQueue.Admission.Full full -> throw busy();
         };
     }
 
-    private Outcome run(Sandbox sandbox, Program program) {
+    private void requireIsolation() {
+        if (!rules.permits(sandbox.isolation())) {
+            throw ApiError.unavailable(UNAVAILABLE, "internal", null);
+        }
+    }
+
+    private Outcome outcome(RunQueue.Ticket ticket) throws InterruptedException {
         try {
-            Outcome outcome = sandbox.run(program);
-            metrics.ran(outcome);
-            return outcome;
+            Optional<Outcome> outcome = ticket.await(rules.patience());
+            if (outcome.isEmpty()) {
+                requireIsolation();
+                throw busy();
+            }
+            metrics.ran(outcome.get(), ticket.waited());
+            return outcome.get();
         } catch (SandboxException e) {
             LOG.error("A run failed", e);
             throw ApiError.unavailable(UNAVAILABLE, "internal", e);
         }
+    }
+
+    private static ApiError busy() {
+        return ApiError.busy("The Python runner is busy. Please try again shortly.", COME_BACK);
     }
 
     private static Reply reply(Outcome outcome) {
@@ -99,17 +115,24 @@ public final class RunRoutes {
 
     /** What the program said, and what a pupil should know of how it ended. */
     private static String stderr(Outcome outcome) {
-        String hint = switch (outcome.end()) {
-            case TIMEOUT -> "The program took too long and was stopped.\n";
-            case FLOOD -> "The program printed too much and was stopped.\n";
-            case EXITED -> "";
-        };
+        String hint = hint(outcome.end());
         return hint.isEmpty() || outcome.stderr().isEmpty() || outcome.stderr().endsWith("\n")
                 ? outcome.stderr() + hint
                 : outcome.stderr() + "\n" + hint;
     }
 
-    private static Map<String, Object> file(Outcome.ProducedFile file) {
+    /** What a pupil should know of an end that was not the program's own. */
+    public static String hint(Outcome.End end) {
+        return switch (end) {
+            case TIMEOUT -> "The program took too long and was stopped.\n";
+            case FLOOD -> "The program printed too much and was stopped.\n";
+            case MEMORY -> "The program used too much memory and was stopped.\n";
+            case EXITED, STOPPED -> "";
+        };
+    }
+
+    /** A file in the answer's form. */
+    public static Map<String, Object> file(Outcome.ProducedFile file) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("path", file.path());
         body.put("size", file.content().length);
@@ -127,23 +150,18 @@ public final class RunRoutes {
 
     private Map<String, Object> diagnostics() {
         Map<String, Object> body = new LinkedHashMap<>();
-        boolean isolated = runner.isIsolated();
-        body.put("runner_enabled", isolated);
-        body.put("isolation", isolated ? "full" : "none");
-        body.put("reason", runner.reason());
-        body.put(
-                "layers",
-                List.of(
-                        "user, process, mount, network, IPC and host name namespaces of each run",
-                        "read-only root with Python and its standard library",
-                        "scratch space limited in bytes and files",
-                        "no capabilities, no new privileges",
-                        "resource limits",
-                        "seccomp filters for the sandbox and, tighter, for the program"));
-        body.put("canaries_denied", runner.canaries());
-        body.put("python_version", runner.sandbox().map(Sandbox::pythonVersion).orElse(""));
-        body.put("slots", Map.of("total", queue.slotCount(), "busy", queue.busy()));
+        body.put("runner_enabled", rules.permits(sandbox.isolation()));
+        body.put("isolation", sandbox.isolation().id());
+        body.put("minimum_isolation", rules.minimum().id());
+        body.put("reason", sandbox.reason());
+        body.put("layers", LAYERS);
+        body.put("canaries_denied", sandbox.canaries());
+        body.put("python_version", sandbox.pythonVersion());
+        Map<String, Long> slots = new LinkedHashMap<>();
+        Sandbox.states().forEach(state -> slots.put(state, sandbox.slots(state)));
+        body.put("slots", slots);
         body.put("queue_depth", queue.depth());
+        body.put("recent_replacements", sandbox.recycles());
         return body;
     }
 }

@@ -1,10 +1,13 @@
 package org.tlac.runner.run;
 
+import java.time.Duration;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Counter;
 import org.tlac.platform.metrics.Histogram;
 import org.tlac.platform.metrics.Metrics;
+import org.tlac.runner.sandbox.Isolation;
 import org.tlac.runner.sandbox.Outcome;
+import org.tlac.runner.sandbox.Sandbox;
 
 /** The runner's metrics. */
 public final class RunnerMetrics {
@@ -17,7 +20,7 @@ public final class RunnerMetrics {
     private final Counter refused;
     private final Histogram usage;
 
-    public RunnerMetrics(Metrics metrics, RunQueue queue, Runner runner) {
+    public RunnerMetrics(Metrics metrics, RunQueue queue, Sandbox sandbox) {
         runs = metrics.counter(Catalogue.PYTHON_RUNS);
         duration = metrics.histogram(Catalogue.PYTHON_RUN_DURATION);
         wait = metrics.histogram(Catalogue.PYTHON_RUN_WAIT);
@@ -26,31 +29,34 @@ public final class RunnerMetrics {
         refused.add(0, RunRoutes.RUN, LIMIT_TYPE);
         usage.expect(RunRoutes.RUN);
         metrics.gauge(Catalogue.PYTHON_QUEUE_DEPTH, queue::depth);
-        metrics.gauge(Catalogue.PYTHON_SLOTS, () -> runner.isIsolated() ? queue.slotCount() - queue.busy() : 0, "idle");
-        metrics.gauge(Catalogue.PYTHON_SLOTS, queue::busy, "busy");
-        metrics.gauge(Catalogue.PYTHON_SLOTS, () -> 0, "starting");
-        metrics.gauge(Catalogue.PYTHON_SLOTS, () -> runner.isIsolated() ? 0 : queue.slotCount(), "broken");
-        metrics.gauge(Catalogue.PYTHON_ISOLATION, () -> runner.isIsolated() ? 1 : 0, "full");
-        metrics.gauge(Catalogue.PYTHON_ISOLATION, () -> 0, "process");
-        metrics.gauge(Catalogue.PYTHON_ISOLATION, () -> runner.isIsolated() ? 0 : 1, "none");
+        for (String state : Sandbox.states()) {
+            metrics.gauge(Catalogue.PYTHON_SLOTS, () -> sandbox.slots(state), state);
+        }
+        for (Isolation level : Isolation.values()) {
+            metrics.gauge(Catalogue.PYTHON_ISOLATION, () -> sandbox.isolation() == level ? 1 : 0, level.id());
+        }
     }
 
-    void ran(Outcome outcome) {
+    /** @param waited for a slot */
+    public void ran(Outcome outcome, Duration waited) {
         String status = outcome.end() == Outcome.End.TIMEOUT ? "timeout" : outcome.isSuccess() ? "success" : "error";
         runs.increment(status);
         duration.observe(outcome.duration());
+        wait.observe(waited);
     }
 
-    void waited(long sinceNanos) {
-        wait.observeSince(sinceNanos);
-    }
-
-    /** How full the user's two places were, whether admitted or not. */
-    void used(int percent) {
-        usage.observe(percent, RunRoutes.RUN);
+    /** @param programs that the user has here now, this one included */
+    void admitted(int programs) {
+        used(programs);
     }
 
     void refused() {
+        used(RunQueue.PROGRAMS_OF_A_USER + 1);
         refused.increment(RunRoutes.RUN, LIMIT_TYPE);
+    }
+
+    /** How full the user's places were with this program, whether it was admitted or not. */
+    private void used(int programs) {
+        usage.observe(100.0 * programs / RunQueue.PROGRAMS_OF_A_USER, RunRoutes.RUN);
     }
 }

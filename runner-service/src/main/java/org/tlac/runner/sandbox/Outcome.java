@@ -15,8 +15,12 @@ public record Outcome(
         EXITED,
         /** Stopped at the wall clock's or the processor's limit. */
         TIMEOUT,
+        /** Stopped because somebody asked for it. */
+        STOPPED,
         /** Stopped because it printed without end. */
-        FLOOD
+        FLOOD,
+        /** Stopped because it and what it started took too much memory together. */
+        MEMORY
     }
 
     @SuppressWarnings("ArrayRecordComponent") // Sent, never compared.

@@ -1,250 +1,142 @@
 package org.tlac.runner.sandbox;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.tlac.platform.http.Json;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.tlac.runner.sandbox.Slot.State;
 
 /**
- * Runs programs, each in a sandbox of its own that ends with it: fresh user, process, mount, network, IPC and host name namespaces, a
- * read-only root with nothing but Python, a small folder in memory, no capability, resource limits and two system call filters.
+ * Runs programs, each in a sandbox of its own that ends with it: fresh process, mount, network, IPC and host name namespaces, a read-only
+ * root with nothing but Python, a small folder in memory, no capability, resource limits, Landlock and two system call filters.
  *
- * <p>The program talks to the supervisor inside and never to us; what comes back is checked as if the program had written it.
+ * <p>Where one of these is missing, nothing runs; a machine that is repaired meanwhile needs no restart.
  */
 public final class Sandbox implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
+    private static final int RECYCLES_KEPT = 20;
 
-    /** How long after the program's own limit the sandbox may take to say so; then it is ended from outside. */
-    private static final Duration RESERVE = Duration.ofSeconds(2);
-
-    private static final int MAX_COMPLAINT = 2000;
-    private static final Pattern FILE_PATH = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]*");
-
-    private final PythonRoot python;
-    private final Bubblewrap bubblewrap;
+    private final String python;
     private final Limits limits;
-    private final Set<Process> running = ConcurrentHashMap.newKeySet();
+    private final Watch watch = new Watch();
+    private final List<Slot> slots;
+    private final Deque<String> recycles = new ArrayDeque<>();
+    private @Nullable Blueprint blueprint;
 
-    /** bubblewrap ends when the thread that started it does: one that stays. */
-    private final ExecutorService starter = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("sandbox-starter").daemon().factory());
-
-    private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
-
-    private Sandbox(PythonRoot python, Bubblewrap bubblewrap, Limits limits) {
+    /**
+     * @param python a path, or empty for one that is found
+     * @param slots programs that run at once
+     * @param runsPerZygote programs until a slot's zygote is replaced
+     */
+    public Sandbox(String python, int slots, int runsPerZygote, Limits limits, Work.Source source) {
         this.python = python;
-        this.bubblewrap = bubblewrap;
         this.limits = limits;
+        this.slots = IntStream.range(0, slots)
+                // Not all at the same time.
+                .mapToObj(number -> new Slot(
+                        number,
+                        runsPerZygote + number * runsPerZygote / (2 * slots),
+                        () -> startZygote(false),
+                        source,
+                        this::recycled))
+                .toList();
     }
 
-    /** @throws SandboxException when this machine lacks a part; whether the parts hold is for {@link Canaries} to say */
-    public static Sandbox create(Path python, Limits limits) {
-        PythonRoot root = PythonRoot.of(python);
-        return new Sandbox(root, Bubblewrap.around(root), limits);
+    /** Makes the slots start; they say in {@link #isolation} how they fare. */
+    public void start() {
+        slots.forEach(Slot::start);
     }
 
-    public String pythonVersion() {
-        return python.version();
+    /**
+     * Slots beside these for programs that may take long, at a lower priority than these.
+     *
+     * @param warm so many are there from the start and stay
+     * @param most at once; close them before this sandbox
+     * @param linger how long a further one stays when it is not needed
+     */
+    public SlotsOnDemand onDemand(int warm, int most, Duration linger, int runsPerZygote) {
+        SlotsOnDemand.Maker maker = (number, source) ->
+                new Slot(slots.size() + number, runsPerZygote, () -> startZygote(true), source, this::recycled);
+        return new SlotsOnDemand(warm, most, linger, maker);
     }
 
-    /** @throws SandboxException when the sandbox failed; the program may or may not have run, and runs no more */
-    public Outcome run(Program program) {
-        Process process = start();
-        running.add(process);
+    private Zygote startZygote(boolean givingWay) {
+        Blueprint made = blueprint();
         try {
-            return exchange(process, program);
-        } finally {
-            process.destroyForcibly();
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            running.remove(process);
+            return Zygote.start(givingWay ? made.givingWay() : made, watch);
+        } catch (SandboxException e) {
+            forgetBlueprint();
+            throw e;
         }
     }
 
+    private synchronized Blueprint blueprint() {
+        Blueprint known = blueprint;
+        if (known == null) {
+            known = Blueprint.of(PythonRoot.of(python), limits);
+            blueprint = known;
+        }
+        return known;
+    }
+
+    /** The machine's Python may have been replaced by another since. */
+    private synchronized void forgetBlueprint() {
+        blueprint = null;
+    }
+
+    private synchronized void recycled(String why) {
+        if (recycles.size() == RECYCLES_KEPT) {
+            recycles.removeFirst();
+        }
+        recycles.addLast(why);
+    }
+
+    /** What programs run at now; {@link Isolation#NONE} when none would run. */
+    public Isolation isolation() {
+        return slots.stream().anyMatch(Slot::isProven) ? Isolation.FULL : Isolation.NONE;
+    }
+
+    /** Why no program runs; empty when they do. */
+    public String reason() {
+        return isolation() == Isolation.FULL ? "" : slots.getFirst().reason();
+    }
+
+    /** Names of {@link #slots(String)}'s states. */
+    public static List<String> states() {
+        return List.of(State.values()).stream().map(State::id).toList();
+    }
+
+    /** How many slots are in a state. */
+    public long slots(String state) {
+        return slots.stream().filter(slot -> slot.state().id().equals(state)).count();
+    }
+
+    /** What each canary met in the slot that was asked first: whether it was denied. */
+    public Map<String, Boolean> canaries() {
+        return slots.stream()
+                .map(Slot::canaries)
+                .filter(met -> !met.isEmpty())
+                .findFirst()
+                .orElse(Map.of());
+    }
+
+    /** As {@code 3.11.2}; empty while none is known. */
+    public synchronized String pythonVersion() {
+        return blueprint == null ? "" : blueprint.python().version();
+    }
+
+    /** Why zygotes were replaced, the newest last. */
+    public synchronized List<String> recycles() {
+        return List.copyOf(recycles);
+    }
+
+    /** Ends everything that runs. */
     @Override
     public void close() {
-        running.forEach(Process::destroyForcibly);
-        starter.shutdownNow();
-        readers.shutdownNow();
-        bubblewrap.close();
-    }
-
-    private Process start() {
-        try {
-            return starter.submit(() -> {
-                        ProcessBuilder builder = new ProcessBuilder(bubblewrap.command());
-                        builder.environment().keySet().retainAll(Set.of("PATH"));
-                        builder.directory(Path.of("/").toFile());
-                        return builder.start();
-                    })
-                    .get();
-        } catch (ExecutionException e) {
-            throw new SandboxException("cannot start bubblewrap", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SandboxException("interrupted", e);
-        }
-    }
-
-    private Outcome exchange(Process process, Program program) {
-        Future<String> complaint = readers.submit(() -> complaint(process));
-        Future<JsonNode> answer = readers.submit(() -> {
-            DataOutputStream job = new DataOutputStream(process.getOutputStream());
-            byte[] bytes = job(program);
-            job.writeInt(bytes.length);
-            job.write(bytes);
-            // Left open: its end tells the supervisor that we are gone.
-            job.flush();
-            return answer(process);
-        });
-        try {
-            return outcome(answer.get(limits.wall().plus(RESERVE).toMillis(), TimeUnit.MILLISECONDS));
-        } catch (TimeoutException e) {
-            LOG.warn("A sandbox did not answer in time and was ended from outside");
-            return new Outcome(Outcome.End.TIMEOUT, 137, limits.wall().plus(RESERVE), "", "", List.of());
-        } catch (ExecutionException e) {
-            process.destroyForcibly();
-            throw new SandboxException("the sandbox gave no answer: " + said(complaint), e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SandboxException("interrupted", e);
-        } finally {
-            answer.cancel(true);
-            complaint.cancel(true);
-        }
-    }
-
-    /** What bubblewrap or the supervisor complained of, for the log; the program writes elsewhere. */
-    private static String complaint(Process process) throws IOException {
-        try (InputStream stderr = process.getErrorStream()) {
-            return new String(stderr.readNBytes(MAX_COMPLAINT), StandardCharsets.UTF_8).strip();
-        }
-    }
-
-    private static String said(Future<String> complaint) throws SandboxException {
-        try {
-            return complaint.get(1, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            return "nothing said";
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "interrupted";
-        }
-    }
-
-    private byte[] job(Program program) {
-        Map<String, Object> bounds = new LinkedHashMap<>();
-        bounds.put("wall_seconds", limits.wall().toMillis() / 1000.0);
-        bounds.put("cpu_seconds", limits.wall().toSeconds() + 1);
-        bounds.put("memory_bytes", limits.memoryBytes());
-        bounds.put("processes", limits.processes());
-        bounds.put("file_bytes", limits.fileBytes());
-        bounds.put("descriptors", limits.descriptors());
-        bounds.put("scratch_bytes", limits.scratchBytes());
-        bounds.put("scratch_inodes", limits.scratchInodes());
-        bounds.put("flood_bytes", limits.floodBytes());
-        bounds.put("output_files", limits.files());
-        bounds.put("output_file_bytes", limits.outputFileBytes());
-        return Json.write(Map.of(
-                "code", program.code(),
-                "files", program.files(),
-                "stdin", program.stdin(),
-                "filter", bubblewrap.programFilter(),
-                "limits", bounds));
-    }
-
-    private JsonNode answer(Process process) throws IOException {
-        DataInputStream in = new DataInputStream(process.getInputStream());
-        int length = in.readInt();
-        // Base64 takes four characters for three bytes; the rest is names and numbers.
-        long most = 4L * (2L * (limits.floodBytes() + 65536L) + (long) limits.files() * limits.outputFileBytes()) / 3
-                + 65536;
-        if (length < 0 || length > most) {
-            throw new IOException("an answer of " + length + " bytes");
-        }
-        byte[] bytes = in.readNBytes(length);
-        if (bytes.length < length) {
-            throw new EOFException("half an answer");
-        }
-        return Json.tree(new String(bytes, StandardCharsets.UTF_8));
-    }
-
-    private Outcome outcome(JsonNode answer) {
-        Outcome.End end = switch (answer.required("reason").asText()) {
-            case "exited" -> Outcome.End.EXITED;
-            case "timeout" -> Outcome.End.TIMEOUT;
-            case "flood" -> Outcome.End.FLOOD;
-            default -> throw new SandboxException("an answer of another form");
-        };
-        int exitCode = answer.required("exit_code").asInt(137);
-        // The processor's limit ends a program with SIGXCPU or SIGKILL at the same time as the clock would.
-        if (end == Outcome.End.EXITED && exitCode == 128 + 24) {
-            end = Outcome.End.TIMEOUT;
-        }
-        return new Outcome(
-                end,
-                exitCode,
-                Duration.ofMillis(answer.required("duration_ms").asLong()),
-                text(answer.required("stdout")),
-                text(answer.required("stderr")),
-                files(answer.required("files")));
-    }
-
-    /** Invalid UTF-8 becomes the replacement character; what is too long is cut, and says so. */
-    private String text(JsonNode base64) {
-        String text = new String(Base64.getDecoder().decode(base64.asText()), StandardCharsets.UTF_8);
-        if (text.codePointCount(0, text.length()) <= limits.outputCharacters()) {
-            return text;
-        }
-        return text.substring(0, text.offsetByCodePoints(0, limits.outputCharacters())) + "\n...[truncated]";
-    }
-
-    private List<Outcome.ProducedFile> files(JsonNode answered) {
-        List<Outcome.ProducedFile> files = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
-        for (JsonNode file : answered) {
-            String path = file.required("path").asText();
-            byte[] content = Base64.getDecoder().decode(file.required("content").asText());
-            boolean acceptable = isFilePath(path)
-                    && content.length <= limits.outputFileBytes()
-                    && files.size() < limits.files()
-                    && seen.add(path);
-            if (acceptable) {
-                files.add(new Outcome.ProducedFile(path, content));
-            }
-        }
-        return files;
-    }
-
-    /** Whether a path is one of the contract's: relative, plain characters, never upwards. */
-    public static boolean isFilePath(String path) {
-        return path.length() <= 200
-                && FILE_PATH.matcher(path).matches()
-                && !path.contains("..")
-                && !path.contains("//")
-                && !path.endsWith("/");
+        slots.forEach(Slot::close);
+        watch.close();
     }
 }

@@ -1,116 +1,138 @@
 package org.tlac.runner.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.tlac.runner.run.RunQueue.Admission;
+import org.tlac.runner.run.RunQueue.Ticket;
+import org.tlac.runner.sandbox.Outcome;
+import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.Work;
 
 class RunQueueTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration NOT_AT_ALL = Duration.ZERO;
+    private static final Outcome DONE = new Outcome(Outcome.End.EXITED, 0, Duration.ZERO, "", "", List.of());
+
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final RunQueue queue = new RunQueue(3);
 
     @AfterEach
     void stop() {
         threads.shutdownNow();
     }
 
-    private static void await(java.util.function.BooleanSupplier condition) {
+    private static void await(BooleanSupplier condition) {
         long deadline = System.nanoTime() + LONG.toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
-    private static Admission.Admitted admitted(Admission admission) {
-        assertThat(admission).isInstanceOf(Admission.Admitted.class);
-        return (Admission.Admitted) admission;
+    private static Program program(String code) {
+        return new Program(code, List.of(), "");
+    }
+
+    private Ticket enter(long user, String code) {
+        Admission admission = queue.enter(user, program(code));
+        assertThat(admission).isInstanceOf(Admission.Accepted.class);
+        return ((Admission.Accepted) admission).ticket();
+    }
+
+    private String next() throws InterruptedException {
+        Work work = queue.take(NOT_AT_ALL);
+        return work == null ? "none" : work.program().code();
     }
 
     @Test
-    void secondProgramOfAUser_waitsForTheFirst_theThirdIsRefused() throws Exception {
-        RunQueue queue = new RunQueue(4, 10);
-        Admission.Admitted first = admitted(queue.enter(1, LONG));
-        Future<Admission> second = threads.submit(() -> queue.enter(1, LONG));
-        await(() -> queue.depth() == 1);
-        assertThat(queue.enter(1, LONG)).isInstanceOf(Admission.TooManyOfUser.class);
-        assertThat(queue.busy()).isEqualTo(1);
-        first.close();
-        admitted(second.get()).close();
+    void programsRun_firstComeFirstServed() throws Exception {
+        enter(1, "a");
+        enter(2, "b");
+        enter(3, "c");
+        assertThat(queue.depth()).isEqualTo(3);
+        assertThat(List.of(next(), next(), next(), next())).containsExactly("a", "b", "c", "none");
         assertThat(queue.depth()).isZero();
-        assertThat(queue.busy()).isZero();
-        assertThat(queue.users()).isZero();
+    }
+
+    @Test
+    void secondProgramOfAUser_waitsForTheFirst_andOthersPassIt() throws Exception {
+        Ticket first = enter(1, "a1");
+        enter(1, "a2");
+        enter(2, "b");
+        assertThat(List.of(next(), next(), next())).containsExactly("a1", "b", "none");
+        first.ended(DONE);
+        assertThat(next()).isEqualTo("a2");
+    }
+
+    @Test
+    void thirdProgramOfAUser_isRefused_untilOneEnds() throws Exception {
+        Ticket first = enter(1, "a1");
+        enter(1, "a2");
+        assertThat(queue.enter(1, program("a3"))).isInstanceOf(Admission.TooManyOfUser.class);
+        next();
+        assertThat(queue.enter(1, program("a3"))).isInstanceOf(Admission.TooManyOfUser.class);
+        first.ended(DONE);
+        enter(1, "a3");
     }
 
     @Test
     void queueBeyondItsBound_isFullAtOnce() throws Exception {
-        RunQueue queue = new RunQueue(1, 1);
-        Admission.Admitted running = admitted(queue.enter(1, LONG));
-        Future<Admission> waiting = threads.submit(() -> queue.enter(2, LONG));
-        await(() -> queue.depth() == 1);
-        assertThat(queue.enter(3, LONG)).isInstanceOf(Admission.Full.class);
-        running.close();
-        admitted(waiting.get()).close();
-        assertThat(queue.users()).isZero();
+        for (int user = 1; user <= 3; user++) {
+            enter(user, "x");
+        }
+        assertThat(queue.enter(4, program("x"))).isInstanceOf(Admission.Full.class);
+        assertThat(queue.programsOf(4)).isZero();
+        next();
+        enter(4, "x");
     }
 
     @Test
-    void waitBeyondPatience_isFull_andForgotten() throws Exception {
-        RunQueue queue = new RunQueue(1, 5);
-        try (Admission.Admitted running = admitted(queue.enter(1, LONG))) {
-            assertThat(running.userId()).isEqualTo(1);
-            assertThat(queue.enter(2, Duration.ofMillis(10))).isInstanceOf(Admission.Full.class);
-            assertThat(queue.enter(1, Duration.ofMillis(10))).isInstanceOf(Admission.Full.class);
-            assertThat(queue.depth()).isZero();
-        }
-        admitted(queue.enter(2, LONG)).close();
-        assertThat(queue.users()).isZero();
+    void idleSlot_takesAProgram_evenWithoutAnyPlaceToWait() throws Exception {
+        RunQueue none = new RunQueue(0);
+        assertThat(none.enter(1, program("x"))).isInstanceOf(Admission.Full.class);
+        Future<Work> slot = threads.submit(() -> none.take(LONG));
+        await(() -> none.enter(1, program("x")) instanceof Admission.Accepted);
+        assertThat(slot.get().program().code()).isEqualTo("x");
     }
 
     @Test
-    void noMoreThanTheSlots_runAtOnce_andEverybodyGetsATurn() throws Exception {
-        RunQueue queue = new RunQueue(2, 100);
-        AtomicInteger now = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        List<Future<Boolean>> all = new ArrayList<>();
-        for (int user = 0; user < 30; user++) {
-            long id = user;
-            all.add(threads.submit(() -> {
-                try (Admission.Admitted slot = admitted(queue.enter(id, LONG))) {
-                    most.accumulateAndGet(now.incrementAndGet(), Math::max);
-                    Thread.onSpinWait();
-                    now.decrementAndGet();
-                    return slot.userId() == id;
-                }
-            }));
-        }
-        for (Future<Boolean> one : all) {
-            assertThat(one.get()).isTrue();
-        }
-        assertThat(most.get()).isBetween(1, 2);
-        assertThat(queue.users()).isZero();
-        assertThat(queue.busy()).isZero();
+    void outcome_reachesWhoWaitsForIt() throws Exception {
+        Ticket ticket = enter(1, "x");
+        Future<Optional<Outcome>> waiting = threads.submit(() -> ticket.await(LONG));
+        queue.take(LONG).ended(DONE);
+        assertThat(waiting.get()).containsSame(DONE);
+        assertThat(ticket.waited()).isPositive();
+        assertThat(queue.programsOf(1)).isZero();
+    }
+
+    @Test
+    void waitBeyondPatience_isForgotten_andNeverRuns() throws Exception {
+        Ticket ticket = enter(1, "x");
+        assertThat(ticket.await(NOT_AT_ALL)).isEmpty();
+        assertThat(next()).isEqualTo("none");
+        assertThat(queue.depth()).isZero();
+        assertThat(queue.programsOf(1)).isZero();
     }
 
     @Test
     void interruptedWait_leavesNothingBehind() throws Exception {
-        RunQueue queue = new RunQueue(1, 5);
-        Admission.Admitted running = admitted(queue.enter(1, LONG));
-        Future<Admission> waiting = threads.submit(() -> queue.enter(2, LONG));
-        await(() -> queue.depth() == 1);
-        waiting.cancel(true);
-        await(() -> queue.depth() == 0);
-        running.close();
-        await(() -> queue.users() == 0);
-        assertThat(queue.busy()).isZero();
+        Ticket ticket = enter(1, "x");
+        Thread waiting = Thread.currentThread();
+        waiting.interrupt();
+        assertThatThrownBy(() -> ticket.await(LONG)).isInstanceOf(InterruptedException.class);
+        assertThat(queue.depth()).isZero();
+        assertThat(queue.programsOf(1)).isZero();
     }
 }

@@ -7,6 +7,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -24,6 +25,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final String REQUEST_ID_IN_LOGS = "request_id";
+    private static final int STREAM_BUFFER = 16 << 10;
     private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9-]{8,64}");
 
     private final Routes routes;
@@ -60,16 +62,20 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
         Target target = target(call);
         String endpoint = target.endpoint();
         int status = 0;
+        long streaming = 0;
         metrics.started(call.method(), endpoint);
         inFlight.enter();
         try {
             Reply reply = answer(call, target, endpoint);
             status = reply.status();
+            streaming = reply.stream() == null ? 0 : System.nanoTime();
             send(call, reply, response);
         } finally {
             call.release();
             inFlight.leave();
-            metrics.finished(call.method(), endpoint, status, start);
+            // How long a stream lasts is its content's affair: the service was as quick as its first byte.
+            long end = streaming == 0 ? System.nanoTime() : streaming;
+            metrics.finished(call.method(), endpoint, status, Duration.ofNanos(end - start));
             log(call, endpoint, status, start);
             MDC.remove(REQUEST_ID_IN_LOGS);
         }
@@ -179,9 +185,18 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
                 response.send(reply.body());
             } else {
                 try (OutputStream out = response.outputStream()) {
-                    stream.transferTo(out);
+                    pass(stream, out);
                 }
             }
+        }
+    }
+
+    /** What a read gives is sent at once: a stream may be of events, of which the next comes much later or never. */
+    private static void pass(InputStream in, OutputStream out) throws IOException {
+        byte[] buffer = new byte[STREAM_BUFFER];
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+            out.write(buffer, 0, count);
+            out.flush();
         }
     }
 

@@ -38,6 +38,7 @@ public final class FrontDoor implements AutoCloseable {
     private final ServerConfig config;
     private final InFlight inFlight;
     private final TimedSockets sockets;
+    private final List<Runnable> farewells;
     private final List<AutoCloseable> closeables;
 
     private FrontDoor(
@@ -46,12 +47,14 @@ public final class FrontDoor implements AutoCloseable {
             ServerConfig config,
             InFlight inFlight,
             TimedSockets sockets,
+            List<Runnable> farewells,
             List<AutoCloseable> closeables) {
         this.server = server;
         this.health = health;
         this.config = config;
         this.inFlight = inFlight;
         this.sockets = sockets;
+        this.farewells = List.copyOf(farewells);
         this.closeables = List.copyOf(closeables);
     }
 
@@ -78,6 +81,7 @@ public final class FrontDoor implements AutoCloseable {
         health.stopping();
         try {
             Thread.sleep(config.drain());
+            farewells.forEach(Runnable::run);
             Thread stopping = Thread.ofVirtual().start(server::stop);
             inFlight.awaitNone(config.grace());
             sockets.closeAll();
@@ -104,6 +108,7 @@ public final class FrontDoor implements AutoCloseable {
         private final Call.Bodies bodies;
         private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
         private final List<Guard> guards = new ArrayList<>();
+        private final List<Runnable> farewells = new ArrayList<>();
         private final List<AutoCloseable> closeables = new ArrayList<>();
         private final Map<String, Extra> extras = new LinkedHashMap<>();
         private Routes routes = Routes.of();
@@ -142,6 +147,12 @@ public final class FrontDoor implements AutoCloseable {
         /** A part that the service cannot work without; asked at each probe, so it must answer quickly. */
         public Builder readiness(String name, BooleanSupplier check) {
             checks.put(name, check);
+            return this;
+        }
+
+        /** Run when the service stops, before it waits for calls in progress: ends those that would not end by themselves. */
+        public Builder stopping(Runnable farewell) {
+            farewells.add(farewell);
             return this;
         }
 
@@ -194,7 +205,7 @@ public final class FrontDoor implements AutoCloseable {
             }
             server.putSocket(MANAGEMENT, management(health));
             extras.forEach((name, extra) -> server.putSocket(name, extra(extra)));
-            FrontDoor door = new FrontDoor(server.build(), health, config, inFlight, sockets, closeables);
+            FrontDoor door = new FrontDoor(server.build(), health, config, inFlight, sockets, farewells, closeables);
             try {
                 door.server.start();
             } catch (RuntimeException e) {

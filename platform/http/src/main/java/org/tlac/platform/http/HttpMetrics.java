@@ -1,5 +1,6 @@
 package org.tlac.platform.http;
 
+import java.time.Duration;
 import java.util.Set;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Counter;
@@ -40,10 +41,10 @@ public final class HttpMetrics {
         inProgress.increment(fold(method), endpoint);
     }
 
-    void finished(String method, String endpoint, int status, long startNanos) {
+    void finished(String method, String endpoint, int status, Duration took) {
         inProgress.decrement(fold(method), endpoint);
         answered(method, endpoint, status);
-        duration.observeSince(startNanos, fold(method), endpoint);
+        duration.observe(took, fold(method), endpoint);
     }
 
     void answered(String method, String endpoint, int status) {

@@ -45,6 +45,12 @@ public record Reply(
         return empty(status).with("Location", location);
     }
 
+    /**
+     * An answer whose length nobody knows yet.
+     *
+     * @param body what each read gives is sent at once; reading may block for as long as the answer lasts. Closed when it ended, or when
+     *     a write showed that the client is gone
+     */
     public static Reply stream(int status, List<Header> headers, InputStream body) {
         return new Reply(status, headers, NOTHING, body);
     }

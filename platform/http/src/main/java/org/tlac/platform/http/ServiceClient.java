@@ -99,6 +99,14 @@ public final class ServiceClient {
         }
     }
 
+    /** An answer that is read while it arrives. A pause in it longer than the read timeout is an IOException. Closing it ends it. */
+    public record Streamed(int status, List<Reply.Header> headers, InputStream body) {
+
+        public Streamed {
+            headers = List.copyOf(headers);
+        }
+    }
+
     public ServiceClient(Config config) {
         this.config = config;
         this.client = Http1Client.builder()
@@ -115,16 +123,62 @@ public final class ServiceClient {
     /** @throws ApiError 502, 503 or 504 when there is no answer to give back */
     public Answer send(Request request) {
         try (HttpClientResponse response = exchange(request)) {
-            List<Reply.Header> headers = new ArrayList<>();
-            for (Header header : response.headers()) {
-                for (String value : header.allValues()) {
-                    headers.add(new Reply.Header(header.name(), value));
-                }
-            }
-            return new Answer(response.status().code(), headers, body(response));
+            return new Answer(response.status().code(), headers(response), body(response));
         } catch (IOException | RuntimeException e) {
             // What a broken answer makes the client throw is not always an IOException.
             throw failure(e);
+        }
+    }
+
+    /** Sends and gives back an answer of which only the head is there. @throws ApiError 502, 503 or 504 when there is none */
+    public Streamed open(Request request) {
+        try {
+            HttpClientResponse response = exchange(request);
+            return new Streamed(response.status().code(), headers(response), new AnswerStream(response));
+        } catch (RuntimeException e) {
+            throw failure(e);
+        }
+    }
+
+    private static List<Reply.Header> headers(HttpClientResponse response) {
+        List<Reply.Header> headers = new ArrayList<>();
+        for (Header header : response.headers()) {
+            for (String value : header.allValues()) {
+                headers.add(new Reply.Header(header.name(), value));
+            }
+        }
+        return headers;
+    }
+
+    /** The body of an answer as it arrives; whatever breaks it is an IOException, and closing gives the connection up. */
+    private static final class AnswerStream extends InputStream {
+
+        private final HttpClientResponse response;
+        private final InputStream in;
+
+        AnswerStream(HttpClientResponse response) {
+            this.response = response;
+            this.in = response.entity().hasEntity() ? response.inputStream() : InputStream.nullInputStream();
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            try {
+                return in.read(buffer, offset, length);
+            } catch (RuntimeException e) {
+                throw new IOException("The answer broke off", e);
+            }
+        }
+
+        @Override
+        public void close() {
+            response.close();
         }
     }
 

@@ -1,0 +1,176 @@
+package org.tlac.platform.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.tlac.platform.metrics.Metrics;
+import org.tlac.platform.metrics.Owner;
+
+/** Answers that are sent while they come into being, and read while they arrive. */
+@Timeout(60)
+class StreamTest {
+
+    private static final Metrics METRICS = Metrics.open(Owner.GATEWAY, "test");
+    private static final String END = "end";
+
+    private final Parts parts = new Parts();
+    private FrontDoor door;
+
+    /** A stream of what a test puts in, which ends with END; it beats by itself, as a stream of events does. */
+    private static final class Parts extends InputStream {
+
+        private final BlockingQueue<String> queue = new LinkedBlockingQueue<>();
+        private final CountDownLatch closed = new CountDownLatch(1);
+
+        @Override
+        public int read() {
+            throw new UnsupportedOperationException("Nobody should read single bytes");
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            try {
+                String part = queue.poll(20, TimeUnit.MILLISECONDS);
+                if (END.equals(part)) {
+                    return -1;
+                }
+                byte[] bytes = (part == null ? "." : part).getBytes(StandardCharsets.UTF_8);
+                System.arraycopy(bytes, 0, buffer, offset, bytes.length);
+                return bytes.length;
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            closed.countDown();
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        ServerConfig config = new ServerConfig(
+                "127.0.0.1",
+                0,
+                "127.0.0.1",
+                0,
+                1000,
+                4096,
+                Duration.ofSeconds(1),
+                100,
+                Duration.ZERO,
+                Duration.ofHours(1));
+        door = FrontDoor.builder(config, METRICS)
+                .routes(Routes.of(Route.get(
+                        "/parts",
+                        Access.ANYONE,
+                        call -> Reply.stream(
+                                200, List.of(new Reply.Header("Content-Type", "text/event-stream")), parts))))
+                .stopping(() -> parts.queue.add(END))
+                .start();
+    }
+
+    @AfterEach
+    void stop() {
+        door.close();
+    }
+
+    private ServiceClient.Streamed open(Duration readTimeout) {
+        URI base = URI.create("http://127.0.0.1:" + door.port());
+        return new ServiceClient(ServiceClient.Config.of("parts", base).withReadTimeout(readTimeout))
+                .open(ServiceClient.Request.get("/parts"));
+    }
+
+    private static void readUntil(InputStream in, String text) throws IOException {
+        StringBuilder seen = new StringBuilder();
+        byte[] buffer = new byte[1000];
+        while (seen.indexOf(text) < 0) {
+            int count = in.read(buffer);
+            assertThat(count).as("ended before " + text).isPositive();
+            seen.append(new String(buffer, 0, count, StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void partsArrive_whileTheAnswerGoesOn() throws Exception {
+        ServiceClient.Streamed streamed = open(Duration.ofSeconds(30));
+        assertThat(streamed.status()).isEqualTo(200);
+        try (InputStream in = streamed.body()) {
+            parts.queue.add("first");
+            readUntil(in, "first");
+            parts.queue.add("second");
+            readUntil(in, "second");
+            parts.queue.add(END);
+            in.readAllBytes();
+        }
+        parts.closed.await();
+    }
+
+    @Test
+    void streamOutlastsTheReadTimeoutOfItsConnection() throws Exception {
+        try (InputStream in = open(Duration.ofSeconds(30)).body()) {
+            long start = System.nanoTime();
+            int seen = 0;
+            while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(1500)) {
+                seen += in.read(new byte[10]);
+            }
+            assertThat(seen).isPositive();
+            parts.queue.add("still here");
+            readUntil(in, "still here");
+        }
+    }
+
+    @Test
+    void clientThatLeaves_isNoticed() throws Exception {
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+            client.getOutputStream()
+                    .write("GET /parts HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            readUntil(client.getInputStream(), ".");
+        }
+        parts.closed.await();
+    }
+
+    @Test
+    void readerThatCloses_isNoticed() throws Exception {
+        InputStream in = open(Duration.ofSeconds(30)).body();
+        readUntil(in, ".");
+        in.close();
+        parts.closed.await();
+    }
+
+    @Test
+    void serviceThatStops_endsItsStreamsFirst() throws Exception {
+        try (InputStream in = open(Duration.ofSeconds(30)).body()) {
+            readUntil(in, ".");
+            // Its grace is an hour: a stream that went on would outlast the test.
+            door.close();
+            in.readAllBytes();
+        }
+        assertThat(parts.closed.getCount()).isZero();
+    }
+
+    @Test
+    void serviceThatIsAway_isSaidSo() {
+        door.close();
+        assertThatThrownBy(() -> open(Duration.ofSeconds(30)))
+                .isInstanceOfSatisfying(
+                        ApiError.class, error -> assertThat(error.status()).isEqualTo(503));
+    }
+}

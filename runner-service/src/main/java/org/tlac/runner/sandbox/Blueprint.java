@@ -1,0 +1,143 @@
+package org.tlac.runner.sandbox;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.tlac.platform.http.Json;
+
+/**
+ * What a zygote is made of: the command that starts bubblewrap with its read-only root, and what the supervisor is told first (limits,
+ * filters, and its own source, which is in no file that a program could read).
+ */
+@SuppressWarnings("ArrayRecordComponent") // Sent, never compared.
+record Blueprint(PythonRoot python, List<String> command, byte[] setup, Limits limits) {
+
+    /** Bubblewrap started as root would map the sandbox's user to the machine's root. */
+    private static final String NOBODY = "65534";
+
+    /** On a machine out of memory the kernel ends programs before it ends anything else. */
+    private static final String FIRST_TO_GO = "echo 1000 >/proc/self/oom_score_adj; exec \"$@\"";
+
+    /** Reads a length in eight digits and so many bytes of JSON, makes modules of the sources in it, and calls the last one's main. */
+    private static final String BOOT = """
+            import json, os, sys, types
+            def take(count):
+                data = b""
+                while len(data) < count:
+                    data += os.read(0, count - len(data)) or os._exit(0)
+                return data
+            setup = json.loads(take(int(take(8))))
+            for name, source in setup.pop("modules").items():
+                sys.modules[name] = module = types.ModuleType(name)
+                exec(compile(source, "<" + name + ">", "exec"), module.__dict__)
+            del name, source
+            module.main(setup)
+            """;
+
+    private static final List<String> MODULES =
+            List.of("frames", "confinement", "turtle", "program", "conversation", "supervisor");
+
+    Blueprint {
+        command = List.copyOf(command);
+    }
+
+    /** @throws SandboxException when this machine's architecture has no filter */
+    static Blueprint of(PythonRoot python, Limits limits) {
+        return new Blueprint(python, command(python), setup(limits), limits);
+    }
+
+    /** The same, for programs that give way to others: they may run for long. */
+    Blueprint givingWay() {
+        List<String> nice = new ArrayList<>(List.of("nice", "-n", "10"));
+        nice.addAll(command);
+        return new Blueprint(python, nice, setup, limits);
+    }
+
+    private static List<String> command(PythonRoot python) {
+        List<String> command = new ArrayList<>();
+        if (isRoot()) {
+            command.addAll(List.of("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--"));
+        }
+        command.addAll(List.of("sh", "-c", FIRST_TO_GO, "sh", "bwrap"));
+        // The supervisor gives each program its namespaces and its folder, with a limit on files that bubblewrap cannot
+        // set; a program's process gives the capability up. No /proc, and no /dev but single devices: as --dev it would
+        // be a writable folder without a limit.
+        command.addAll(List.of("--unshare-all", "--as-pid-1", "--die-with-parent", "--new-session"));
+        command.addAll(List.of("--cap-add", "CAP_SYS_ADMIN", "--tmpfs", "/"));
+        python.parts()
+                .forEach((where, what) -> command.addAll(List.of("--ro-bind", what.toString(), where.toString())));
+        for (String device : List.of("/dev/null", "/dev/zero", "/dev/urandom")) {
+            command.addAll(List.of("--dev-bind", device, device));
+        }
+        command.addAll(List.of("--dir", "/tmp", "--remount-ro", "/", "--chdir", "/", "--clearenv"));
+        environment().forEach((name, value) -> command.addAll(List.of("--setenv", name, value)));
+        command.addAll(List.of("--", python.interpreter().toString(), "-I", "-S", "-B", "-c", BOOT));
+        return command;
+    }
+
+    private static Map<String, String> environment() {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("PATH", "/usr/bin");
+        environment.put("LANG", "C.UTF-8");
+        environment.put("HOME", "/tmp/work");
+        environment.put("USER", "pupil");
+        // One heap for all threads: each further one would take 128 MiB of the address space.
+        environment.put("MALLOC_ARENA_MAX", "1");
+        return environment;
+    }
+
+    private static byte[] setup(Limits limits) {
+        Map<String, String> modules = new LinkedHashMap<>();
+        MODULES.forEach(name -> modules.put(name, textResource(name + ".py")));
+        Map<String, Object> setup = new LinkedHashMap<>();
+        setup.put("limits", limits.forSupervisor());
+        setup.put("supervisor_filter", filter("supervisor"));
+        setup.put("program_filter", filter("program"));
+        setup.put("modules", modules);
+        byte[] json = Json.write(setup);
+        byte[] length = "%08d".formatted(json.length).getBytes(StandardCharsets.US_ASCII);
+        byte[] both = new byte[length.length + json.length];
+        System.arraycopy(length, 0, both, 0, length.length);
+        System.arraycopy(json, 0, both, length.length, json.length);
+        return both;
+    }
+
+    private static String filter(String name) {
+        String architecture = switch (System.getProperty("os.arch")) {
+            case "amd64" -> "x86_64";
+            case "aarch64" -> "aarch64";
+            default ->
+                throw new SandboxException("There is no system call filter for " + System.getProperty("os.arch"));
+        };
+        return Base64.getEncoder().encodeToString(resource(name + "." + architecture + ".bpf"));
+    }
+
+    static String textResource(String name) {
+        return new String(resource(name), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] resource(String name) {
+        try (InputStream in = Blueprint.class.getResourceAsStream(name)) {
+            return Objects.requireNonNull(in, name).readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        } catch (IOException e) {
+            throw new SandboxException("Cannot tell who we are: /proc is missing", e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package org.tlac.runner.sandbox;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A program that waits for a slot, and where its outcome goes. Exactly one of the two is called, once. */
+public interface Work {
+
+    Program program();
+
+    /** Whom the program talks to while it runs; null for one that is given all its input at once. */
+    default @Nullable Conversation conversation() {
+        return null;
+    }
+
+    void ended(Outcome outcome);
+
+    /** The sandbox failed; the program may or may not have run, and runs no more. */
+    void failed(SandboxException reason);
+
+    /** Where slots get their work. */
+    interface Source {
+
+        /** The next program, or null when there is none within {@code patience}. */
+        @Nullable
+        Work take(Duration patience) throws InterruptedException;
+    }
+}

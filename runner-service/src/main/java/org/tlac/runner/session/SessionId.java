@@ -1,0 +1,32 @@
+package org.tlac.runner.session;
+
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.regex.Pattern;
+import org.tlac.platform.http.ApiError;
+
+/**
+ * The name of a session: what the gateway calls the replica that has it, a dot, and 192 random bits. The first part leads a gateway
+ * here and proves nothing; the second is what nobody can guess.
+ */
+final class SessionId {
+
+    /** What a runner is called that no gateway named. */
+    static final String UNNAMED = "0";
+
+    private static final Pattern REPLICA = Pattern.compile("[a-z0-9]{1,16}");
+    private static final int RANDOM_BYTES = 24;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private SessionId() {}
+
+    /** @throws ApiError 400 for a name that no gateway of ours gives */
+    static String next(String replica) {
+        if (!REPLICA.matcher(replica).matches()) {
+            throw ApiError.badRequest("Malformed replica name.");
+        }
+        byte[] random = new byte[RANDOM_BYTES];
+        RANDOM.nextBytes(random);
+        return replica + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    }
+}

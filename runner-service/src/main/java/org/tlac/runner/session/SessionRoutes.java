@@ -1,0 +1,138 @@
+package org.tlac.runner.session;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tlac.platform.http.Access;
+import org.tlac.platform.http.ApiError;
+import org.tlac.platform.http.Call;
+import org.tlac.platform.http.LimitClass;
+import org.tlac.platform.http.Reply;
+import org.tlac.platform.http.Route;
+import org.tlac.platform.http.Routes;
+import org.tlac.runner.run.RunRequest;
+import org.tlac.runner.run.RunRules;
+import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.Sandbox;
+
+/** Sessions over HTTP. */
+public final class SessionRoutes {
+
+    /** What the gateway calls this replica. */
+    static final String REPLICA = "X-Tlac-Replica";
+
+    private static final String PATH = "/api/python/session";
+    private static final Duration COME_BACK = Duration.ofSeconds(5);
+
+    private final Sessions sessions;
+    private final Sandbox sandbox;
+    private final RunRules rules;
+
+    /** What is started; {@code stdin} is not among it, because it is typed. */
+    private record Start(
+            @Nullable String lessonId,
+            @Nullable String activityId,
+            @Nullable String code,
+            @Nullable List<RunRequest.InputFile> files) {
+
+        Program program(RunRules rules) {
+            return new RunRequest(lessonId, activityId, code, files, null).program(rules.limits());
+        }
+    }
+
+    /**
+     * What is typed: a line, whose end need not be there.
+     *
+     * @param end true when nothing more follows, as Ctrl-D says it; the text may be missing then
+     */
+    private record Input(@Nullable String text, @Nullable Boolean end) {
+
+        boolean last() {
+            return Boolean.TRUE.equals(end);
+        }
+
+        String line() {
+            if (text == null) {
+                if (last()) {
+                    return "";
+                }
+                throw ApiError.badRequest("Text is required.");
+            }
+            boolean whole = text.endsWith("\n") || (last() && text.isEmpty());
+            return whole ? text : text + "\n";
+        }
+    }
+
+    public SessionRoutes(Sessions sessions, Sandbox sandbox, RunRules rules) {
+        this.sessions = sessions;
+        this.sandbox = sandbox;
+        this.rules = rules;
+    }
+
+    public Routes routes() {
+        return Routes.of(
+                Route.post(PATH, Access.SIGNED_IN, this::start).limited(LimitClass.RUNS),
+                Route.get(PATH + "/{id}/events", Access.SIGNED_IN, this::events).limited(LimitClass.OTHER),
+                Route.post(PATH + "/{id}/input", Access.SIGNED_IN, this::input).limited(LimitClass.OTHER),
+                Route.delete(PATH + "/{id}", Access.SIGNED_IN, this::stop).limited(LimitClass.OTHER));
+    }
+
+    private Reply start(Call call) throws InterruptedException {
+        Program program = call.body(Start.class).program(rules);
+        if (!rules.permits(sandbox.isolation())) {
+            throw ApiError.unavailable("Python runner unavailable.", "internal", null);
+        }
+        String replica = call.header(REPLICA).orElse(SessionId.UNNAMED);
+        Session session = sessions.start(replica, call.caller().id(), program)
+                .orElseThrow(() -> ApiError.busy(
+                        "Too many programs are waiting for their users. Please try again shortly.", COME_BACK));
+        String path = PATH + "/" + session.id();
+        return Reply.json(201, Map.of("id", session.id(), "events", path + "/events", "input", path + "/input"));
+    }
+
+    private Reply events(Call call) {
+        Session session = session(call);
+        long told = call.header("Last-Event-ID").map(SessionRoutes::eventId).orElse(0L);
+        if (session.transcript().isOverAt(told)) {
+            // An EventSource that connects again has seen the end; of all answers only this one makes it give up
+            // quietly.
+            return Reply.empty(204);
+        }
+        return Reply.stream(
+                200,
+                List.of(
+                        new Reply.Header("Content-Type", "text/event-stream"),
+                        // For a proxy before the gateway, which would wait for more before it passes anything on.
+                        new Reply.Header("X-Accel-Buffering", "no")),
+                session.read(told));
+    }
+
+    private static long eventId(String text) {
+        if (!text.matches("[0-9]{1,9}")) {
+            throw ApiError.badRequest("Last-Event-ID must be the id of an event.");
+        }
+        return Long.parseLong(text);
+    }
+
+    private Reply input(Call call) {
+        Session session = session(call);
+        Input input = call.body(Input.class);
+        return switch (session.type(input.line(), input.last())) {
+            case TAKEN -> Reply.json(Map.of("ok", true));
+            case TOO_MUCH -> throw ApiError.badRequest("That is too much input for one program.");
+            case TOO_LATE -> throw ApiError.conflict("The program takes no more input.");
+        };
+    }
+
+    private Reply stop(Call call) {
+        sessions.stop(session(call), Session.Cause.STOPPED);
+        return Reply.json(Map.of("ok", true));
+    }
+
+    /** @throws ApiError 404, the same for what never was, what is over, and what is somebody else's */
+    private Session session(Call call) {
+        return sessions.find(call.path("id"), call.caller().id())
+                .orElseThrow(() -> ApiError.notFound("There is no such program, or it ended some time ago."));
+    }
+}

@@ -1,0 +1,126 @@
+package org.tlac.runner.session;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.tlac.platform.http.Json;
+
+/**
+ * All that happened in a session, from its first event, so that a reader whose connection broke misses nothing. Bounded by the limits on
+ * output and input: text that nobody has read yet grows in one event rather than in many.
+ */
+final class Transcript {
+
+    static final String STDOUT = "stdout";
+    static final String STDERR = "stderr";
+    static final String WAITING = "waiting";
+    static final String END = "end";
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final List<Event> events = new ArrayList<>();
+    private final StringBuilder unread = new StringBuilder();
+    private String unreadStream = STDOUT;
+    private int wakes;
+    private boolean ended;
+
+    /** @param id counts from 1 */
+    record Event(long id, String kind, Object data) {
+
+        /** As Server-Sent Events have it; JSON has no line breaks. */
+        String framed() {
+            String json = new String(Json.write(data), StandardCharsets.UTF_8);
+            return "id: " + id + "\nevent: " + kind + "\ndata: " + json + "\n\n";
+        }
+    }
+
+    /** @param stream {@link #STDOUT} or {@link #STDERR} */
+    void say(String stream, String text) {
+        lock.lock();
+        try {
+            if (ended || text.isEmpty()) {
+                return;
+            }
+            if (!stream.equals(unreadStream)) {
+                settle();
+                unreadStream = stream;
+            }
+            unread.append(text);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void waiting() {
+        add(WAITING, Map.of());
+    }
+
+    /** The last event; nothing follows it. */
+    void end(Map<String, ?> how) {
+        add(END, how);
+    }
+
+    private void add(String kind, Map<String, ?> data) {
+        lock.lock();
+        try {
+            if (ended) {
+                return;
+            }
+            settle();
+            events.add(new Event(events.size() + 1L, kind, data));
+            ended = kind.equals(END);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void settle() {
+        if (!unread.isEmpty()) {
+            events.add(new Event(events.size() + 1L, unreadStream, Map.of("text", unread.toString())));
+            unread.setLength(0);
+        }
+    }
+
+    /** What happened after that event; waits for something to happen, but not longer than the patience, nor past a {@link #wake}. */
+    List<Event> after(long id, Duration patience) throws InterruptedException {
+        long left = patience.toNanos();
+        lock.lockInterruptibly();
+        try {
+            int seen = wakes;
+            while (events.size() <= id && unread.isEmpty() && !ended && left > 0 && wakes == seen) {
+                left = changed.awaitNanos(left);
+            }
+            settle();
+            return events.size() <= id ? List.of() : List.copyOf(events.subList(Math.toIntExact(id), events.size()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing follows that event. */
+    boolean isOverAt(long id) {
+        lock.lock();
+        try {
+            return ended && id >= events.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whoever waits looks again. */
+    void wake() {
+        lock.lock();
+        try {
+            wakes++;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+"""Attempts that the sandbox must deny, made from inside before the first pupil's program. Prints the names of those that were."""
+
+import ctypes
+import errno
+import os
+import resource
+import signal
+import socket
+import struct
+
+libc = ctypes.CDLL(None, use_errno=True)
+HELD = (errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EROFS, errno.ENOENT, errno.EAGAIN, errno.ENOSPC, errno.ENOMEM)
+
+
+def write(path, content=b"x"):
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+def call(name, *arguments):
+    if getattr(libc, name)(*arguments) < 0:
+        raise OSError(ctypes.get_errno(), name)
+
+
+def fork():
+    for _ in range(1000):
+        if os.fork() == 0:
+            signal.pause()
+
+
+def fill(count, content):
+    try:
+        for number in range(count):
+            write(f"{number}", content)
+    finally:
+        for name in os.listdir():
+            os.remove(name)
+
+
+def space():
+    largest = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    scratch = os.statvfs("/tmp")
+    fill(scratch.f_blocks * scratch.f_frsize // largest + 2, bytes(largest))
+
+
+def memory():
+    limit = resource.getrlimit(resource.RLIMIT_DATA)[0]
+    try:
+        bytearray(limit if limit > 0 else 1024)
+    except MemoryError as error:
+        raise OSError(errno.ENOMEM, "memory") from error
+
+
+def kill_1():
+    os.kill(1, signal.SIGKILL)
+    # Where the kernel lets the signal pass, it ignores it: process 1 lives, or these lines are never printed.
+    raise OSError(errno.EPERM, "survived")
+
+
+def capabilities():
+    sets = ctypes.create_string_buffer(24)
+    call("capget", struct.pack("Ii", 0x20080522, 0), sets)
+    if sets.raw == bytes(24):
+        raise OSError(errno.EPERM, "none")
+
+
+def privileges():
+    """No way up, under a filter, as nobody of importance, as the second process of its namespace."""
+    if libc.prctl(39, 0, 0, 0, 0) == 1 and libc.prctl(21, 0, 0, 0, 0) == 2 and os.getuid() != 0 and os.getpid() == 2:
+        raise OSError(errno.EPERM, "none")
+
+
+ATTEMPTS = {
+    "fork beyond the limit": fork,
+    "files beyond the limit": lambda: fill(10_000, b""),
+    "space beyond the limit": space,
+    "memory beyond the limit": memory,
+    "internet socket": lambda: socket.socket(socket.AF_INET),
+    "local socket": lambda: socket.socket(socket.AF_UNIX),
+    "netlink socket": lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW),
+    "environment of process 1": lambda: open("/proc/1/environ").read(),
+    "file of the machine": lambda: open("/etc/passwd").read(),
+    "write to the root": lambda: write("/canary"),
+    "write to the library": lambda: write(os.__file__),
+    "write to a device": lambda: write("/dev/urandom"),
+    "new user namespace": lambda: call("unshare", 0x10000000),
+    "mount": lambda: call("mount", b"x", b"/tmp/work", b"tmpfs", 0, 0),
+    "start a program": lambda: os.execv("/usr/bin/python3", ["python3"]),
+    "trace a process": lambda: call("ptrace", 0, 0, 0, 0),
+    "signal process 1": kill_1,
+    "capabilities": capabilities,
+    "privileges": privileges,
+}
+
+
+def denied(attempt):
+    try:
+        attempt()
+        return False
+    except OSError as error:
+        return error.errno in HELD
+
+
+for name, attempt in ATTEMPTS.items():
+    print(("denied: " if denied(attempt) else "ALLOWED: ") + name)

@@ -1,0 +1,137 @@
+package org.tlac.runner.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How slots live: their zygotes are replaced, lost and ended, and programs do not notice where they need not. */
+class SlotTest {
+
+    private static final Program HELLO = new Program("print('hi')", List.of(), "");
+
+    @AfterEach
+    void nothingIsLeftBehind() {
+        Programs.await("every process ended", () -> Programs.living().isEmpty());
+    }
+
+    private static void killAll(String signal) throws Exception {
+        for (long pid : Programs.living()) {
+            new ProcessBuilder("kill", signal, Long.toString(pid)).start().waitFor();
+        }
+    }
+
+    @Test
+    void zygote_isReplacedAfterItsNumberOfPrograms_andNobodyNotices() {
+        try (Programs programs = new Programs(1, 3)) {
+            List<Long> before = Programs.living();
+            for (int i = 0; i < 7; i++) {
+                assertThat(programs.run("print(" + i + ")").stdout()).isEqualTo(i + "\n");
+            }
+            Programs.await("the third zygote", () -> programs.sandbox().slots("idle") == 1);
+            assertThat(Programs.living()).doesNotContainAnyElementsOf(before).hasSize(Programs.FAMILY);
+            assertThat(programs.sandbox().recycles()).hasSize(2).allMatch(why -> why.contains("it ran 3 programs"));
+        }
+    }
+
+    @Test
+    void idleZygoteThatIsLost_isReplacedBeforeAnybodyNeedsIt() throws Exception {
+        try (Programs programs = new Programs(1, 1000)) {
+            List<Long> before = Programs.living();
+            killAll("-9");
+            Programs.await(
+                    "another family",
+                    () -> Programs.living().size() == Programs.FAMILY
+                            && Programs.living().stream().noneMatch(before::contains)
+                            && programs.sandbox().slots("idle") == 1);
+            assertThat(programs.run(HELLO).stdout()).isEqualTo("hi\n");
+        }
+    }
+
+    @Test
+    void zygoteThatIsLostWhileItRuns_failsThatProgramOnly() throws Exception {
+        try (Programs programs = new Programs(1, 1000)) {
+            CompletableFuture<Outcome> lost = programs.submit(new Program("while True: pass", List.of(), ""));
+            Programs.await("it runs", () -> programs.sandbox().slots("busy") == 1);
+            CompletableFuture<Outcome> next = programs.submit(HELLO);
+            killAll("-9");
+            assertThatThrownBy(lost::join)
+                    .isInstanceOf(CompletionException.class)
+                    .hasCauseInstanceOf(SandboxException.class);
+            assertThat(next.join().stdout()).isEqualTo("hi\n");
+        }
+    }
+
+    @Test
+    void zygoteThatStandsStill_isEndedFromOutside() throws Exception {
+        try (Programs programs = new Programs(1, 1000)) {
+            CompletableFuture<Outcome> stuck =
+                    programs.submit(new Program("print('before', flush=True)\nwhile True: pass", List.of(), ""));
+            Programs.await("it runs", () -> programs.sandbox().slots("busy") == 1);
+            killAll("-STOP");
+            Outcome outcome = stuck.join();
+            assertThat(outcome.end()).isEqualTo(Outcome.End.TIMEOUT);
+            assertThat(outcome.duration()).isLessThan(Programs.LIMITS.wall().plusSeconds(1));
+            assertThat(programs.run(HELLO).stdout()).isEqualTo("hi\n");
+        }
+    }
+
+    @Test
+    void memoryOfManyProcessesTogether_isLimited() {
+        try (Programs programs = new Programs(1, 1000)) {
+            Outcome outcome = programs.run("""
+                    import os, time
+                    for _ in range(20):
+                        if os.fork() == 0:
+                            filled = b'x' * (60 << 20)
+                            time.sleep(60)
+                    time.sleep(60)
+                    """);
+            assertThat(outcome.end()).isEqualTo(Outcome.End.MEMORY);
+            assertThat(outcome.exitCode()).isEqualTo(137);
+            assertThat(programs.run(HELLO).stdout()).isEqualTo("hi\n");
+        }
+    }
+
+    @Test
+    void slots_runProgramsAtTheSameTime() {
+        try (Programs programs = new Programs(2, 1000)) {
+            Program waiting = new Program("import time; time.sleep(1); print('hi')", List.of(), "");
+            List<CompletableFuture<Outcome>> both = IntStream.range(0, 2)
+                    .mapToObj(i -> programs.submit(waiting))
+                    .toList();
+            Programs.await("both run", () -> programs.sandbox().slots("busy") == 2);
+            both.forEach(one -> assertThat(one.join().stdout()).isEqualTo("hi\n"));
+        }
+    }
+
+    @Test
+    void closing_endsWhatRuns_andSaysSo() {
+        Programs programs = new Programs(1, 1000);
+        CompletableFuture<Outcome> running = programs.submit(new Program("while True: pass", List.of(), ""));
+        Programs.await("it runs", () -> programs.sandbox().slots("busy") == 1);
+        programs.close();
+        assertThatThrownBy(running::join).hasCauseInstanceOf(SandboxException.class);
+    }
+
+    @Test
+    void descriptorsAndThreads_doNotGrow() {
+        try (Programs programs = new Programs(1, 20)) {
+            List<Long> descriptors = new ArrayList<>();
+            for (int round = 0; round < 4; round++) {
+                for (int i = 0; i < 50; i++) {
+                    programs.run(HELLO);
+                }
+                Programs.await("idle", () -> programs.sandbox().slots("idle") == 1);
+                descriptors.add(Programs.openDescriptors());
+            }
+            assertThat(descriptors.getLast()).isLessThanOrEqualTo(descriptors.getFirst() + 2);
+        }
+    }
+}
