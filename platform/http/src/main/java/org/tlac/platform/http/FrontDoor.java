@@ -12,6 +12,7 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,10 @@ import org.tlac.platform.metrics.Metrics;
 public final class FrontDoor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
+
+    /** How long what was answered may take to leave. */
+    private static final Duration LAST_BYTES = Duration.ofSeconds(2);
+
     private static final String MANAGEMENT = "management";
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -84,6 +89,8 @@ public final class FrontDoor implements AutoCloseable {
             farewells.forEach(Runnable::run);
             Thread stopping = Thread.ofVirtual().start(server::stop);
             inFlight.awaitNone(config.grace());
+            sockets.endReading();
+            stopping.join(LAST_BYTES);
             sockets.closeAll();
             stopping.join();
         } catch (InterruptedException e) {

@@ -38,11 +38,27 @@ final class TimedSockets implements SocketOptions {
         }
     }
 
-    /** Ends every connection: a server that stops would wait for idle ones as long as for busy ones. */
+    /**
+     * Lets nothing more come in: a server that stops would wait for idle connections as long as for busy ones. What is still on its way
+     * out, as the end of a stream is when its call is over already, gets there.
+     */
+    void endReading() {
+        forEach(Socket::shutdownInput);
+    }
+
+    /** Ends every connection, also those whose client reads nothing. */
     void closeAll() {
+        forEach(Socket::close);
+    }
+
+    private interface Act {
+        void on(Socket socket) throws IOException;
+    }
+
+    private void forEach(Act act) {
         for (Socket socket : open) {
             try {
-                socket.close();
+                act.on(socket);
             } catch (IOException e) {
                 // It is gone, which is what was wanted.
             }

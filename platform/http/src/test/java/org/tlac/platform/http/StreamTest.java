@@ -75,6 +75,8 @@ class StreamTest {
                 4096,
                 Duration.ofSeconds(1),
                 100,
+                Duration.ofSeconds(30),
+                1,
                 Duration.ZERO,
                 Duration.ofHours(1));
         door = FrontDoor.builder(config, METRICS)
