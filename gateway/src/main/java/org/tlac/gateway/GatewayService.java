@@ -15,6 +15,7 @@ import org.tlac.gateway.pages.Course;
 import org.tlac.gateway.pages.PageRoutes;
 import org.tlac.gateway.pages.RedirectRoutes;
 import org.tlac.gateway.proxy.ApiRoutes;
+import org.tlac.gateway.status.Alerts;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.gateway.status.Replicas;
 import org.tlac.gateway.status.StatusRoutes;
@@ -43,6 +44,7 @@ final class GatewayService {
         Upstream runner = upstream(config, secret, Owner.RUNNER, "Python runner");
         Upstream backup = upstream(config, secret, Owner.BACKUP, "backup service");
         Sessions sessions = new Sessions(auth, config.sessionCache(), clock);
+        PageRoutes pages = new PageRoutes(new Course(config.courseFolder()));
         Routes routes = new ApiRoutes(auth, activity, runner, backup, sessions)
                 .routes()
                 .and(new StatusRoutes(
@@ -50,9 +52,10 @@ final class GatewayService {
                                 auth,
                                 activity,
                                 new MetricsAccess(config.metrics()),
+                                new Alerts(config.prometheus()),
                                 clock)
                         .routes())
-                .and(new PageRoutes(new Course(config.courseFolder())).routes());
+                .and(pages.routes());
         RateLimits limits = new RateLimits(config.limits(), metrics, clock);
         limits.expect(routes.table());
         return FrontDoor.builder(config.server(), metrics)
@@ -62,6 +65,7 @@ final class GatewayService {
                 .tls(tls(config))
                 .headers(SecurityHeaders.headers(config.hsts()))
                 .routes(routes)
+                .refusals(pages::notFound)
                 .authentication(new SessionAuthentication(sessions, config.trustedProxies()))
                 .guard(new CsrfGuard())
                 .guard(limits)

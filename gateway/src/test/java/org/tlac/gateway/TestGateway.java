@@ -54,7 +54,7 @@ final class TestGateway implements AutoCloseable {
         }
     }
 
-    private TestGateway(Path folder, Map<String, String> metricsAccess) throws Exception {
+    private TestGateway(Path folder, Map<String, String> settings) throws Exception {
         certificate = TestCertificate.in(folder);
         course = Files.createDirectories(folder.resolve("course"));
         service = StubService.start(this::serve);
@@ -95,7 +95,8 @@ final class TestGateway implements AutoCloseable {
                 secret,
                 Duration.ofSeconds(3),
                 new RateLimits.Config(true, limits),
-                MetricsAccess.Config.of(metricsAccess.getOrDefault("access", "open"), token.toString()),
+                MetricsAccess.Config.of(settings.getOrDefault("access", "open"), token.toString()),
+                Optional.ofNullable(settings.get("prometheus")).map(URI::create),
                 course);
         door = GatewayService.start(config, METRICS, InstantSource.system());
         http = HttpClient.newBuilder().sslContext(certificate.trusting()).build();
@@ -107,6 +108,10 @@ final class TestGateway implements AutoCloseable {
 
     static TestGateway withMetricsAccess(Path folder, String access) throws Exception {
         return new TestGateway(folder, Map.of("access", access));
+    }
+
+    static TestGateway withPrometheus(Path folder, URI prometheus) throws Exception {
+        return new TestGateway(folder, Map.of("prometheus", prometheus.toString()));
     }
 
     /** Plays every service at once: resolves the known sessions, counts accounts, and echoes everything else. */

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -126,6 +129,18 @@ class LiveMonitoringTest {
         Map<String, String> activity = Map.of("job", "activity-service");
         signal("STOP", "activity-service");
         TestProcess.await(() -> webhook.heard("firing", "ServiceDown", activity));
+        // Meanwhile the edge tells what it can, and of whom it cannot.
+        JsonNode services = admin.get("/api/admin/metrics").body().path("services");
+        assertThat(services)
+                .filteredOn(each -> each.path("ready").asInt() == 0)
+                .singleElement()
+                .satisfies(away -> {
+                    assertThat(away.path("name").asText()).isEqualTo("activity-service");
+                    assertThat(away.path("replicas").asInt()).isEqualTo(1);
+                });
+        assertThat(school.anyone().get("/metrics").raw().body())
+                .contains("tlac_python_runs_total")
+                .doesNotContain("tlac_activity_saves_total{");
         signal("CONT", "activity-service");
         TestProcess.await(() -> webhook.heard("resolved", "ServiceDown", activity));
         for (String provoked : List.of("Watchdog", "PasswordGuessing", "RateLimitingHigh", "LowLoginSuccessRate")) {
@@ -165,12 +180,26 @@ class LiveMonitoringTest {
         assertThat(prometheus.value(series)).isLessThanOrEqualTo(before);
     }
 
+    @Test
+    @Order(5)
+    void databaseThatIsKilled_isCounted_andIsBackByItself() throws Exception {
+        ApiClient ada = school.anyone().login("ada.l", demoPassword());
+        ProcessHandle database = process(Postgres.NAME);
+        database.descendants().forEach(ProcessHandle::destroyForcibly);
+        database.destroyForcibly();
+        TestProcess.await(() -> {
+            ada.get("/api/activity/state");
+            return prometheus.value("sum(tlac_db_errors_total{error_type=\"connection\"})") > 0;
+        });
+        TestProcess.await(() -> ada.get("/api/activity/state").status() == 200);
+    }
+
     private static String demoPassword() {
         return new Home(School.ROOT, school.home()).secretText("demo-password");
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void everyPanel_andEveryVariable_hasData() throws IOException {
         List<String> table =
                 new ArrayList<>(List.of("| dashboard | panel | expression | series |", "|---|---|---|---:|"));
@@ -198,7 +227,7 @@ class LiveMonitoringTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void everyRule_isEvaluatedWithoutError_andHasWhatItReads() throws IOException {
         List<String> table = new ArrayList<>(List.of("| rule | selector | series |", "|---|---|---:|"));
         List<String> dead = new ArrayList<>();
@@ -228,7 +257,7 @@ class LiveMonitoringTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void everyMetricOfTheCatalogue_isThere_andMovedThatDay() throws IOException {
         List<String> table = new ArrayList<>(List.of("| metric | series | most |", "|---|---:|---:|"));
         List<String> dead = new ArrayList<>();
@@ -250,7 +279,7 @@ class LiveMonitoringTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void endpoints_areTemplates_andNoLabelIsRenamed() {
         assertThat(prometheus.get("labels"))
                 .extracting(JsonNode::asText)
@@ -270,7 +299,7 @@ class LiveMonitoringTest {
 
     /** Whoever reads the JSON and whoever reads Prometheus are told the same. */
     @Test
-    @Order(9)
+    @Order(10)
     void adminsNumbers_arePrometheuss() {
         Map<String, String> same = Map.ofEntries(
                 Map.entry("/python_runner/total_runs", "sum(tlac_python_runs_total)"),
@@ -288,7 +317,8 @@ class LiveMonitoringTest {
                 Map.entry("/system/total_errors", "sum(tlac_errors_total)"));
         // Prometheus learns of the last deed at its next scrape, and sessions are counted every few seconds.
         TestProcess.await(() -> differences(same).isEmpty());
-        // Nobody else asks. What the gateway knows of the services it remembers for a second; a reading counts in the next.
+        // Nobody else asks. What the gateway knows of the services it remembers for a second; a reading counts in the
+        // next.
         double last = Instant.now().toEpochMilli() / 1e3;
         TestProcess.await(() -> prometheus.value("timestamp(up{job=\"gateway\"})") > last + 2);
         double scraped = prometheus.value("sum(tlac_http_requests_total{job=\"gateway\"})");
@@ -296,6 +326,60 @@ class LiveMonitoringTest {
         assertThat(numbers.at("/http/total_requests").asDouble()).isEqualTo(scraped);
         assertThat(numbers.at("/http/error_requests").asDouble())
                 .isEqualTo(prometheus.value("sum(tlac_http_requests_total{job=\"gateway\", status=~\"[45]..\"})"));
+    }
+
+    /** What people see is what Prometheus has; readable without a mouse, without eyes, and on a telephone. */
+    @Test
+    @Order(11)
+    void adminsPage_showsTheSame_andTheAlerts() {
+        try (Chromium chromium = Chromium.open()) {
+            Page page = chromium.page();
+            page.navigate(school.url() + "/admin-metrics.html");
+            chromium.signIn("demo-admin", demoPassword());
+            page.waitForURL("**/admin-metrics.html");
+            for (Map.Entry<String, String> figure : Map.of(
+                            "Runs", "sum(tlac_python_runs_total)",
+                            "Timed out", "sum(tlac_python_runs_total{status=\"timeout\"})",
+                            "Held back", "sum(tlac_auth_login_attempts_total{status=\"rate_limited\"})",
+                            "Saves", "sum(tlac_activity_saves_total)",
+                            "Over the rate limit", "sum(tlac_rate_limit_exceeded_total)")
+                    .entrySet()) {
+                Locator row = page.locator("#totals dl > div")
+                        .filter(new Locator.FilterOptions()
+                                .setHas(page.locator(
+                                        "dt",
+                                        new Page.LocatorOptions()
+                                                .setHasText(Pattern.compile("^" + figure.getKey() + "$")))));
+                PlaywrightAssertions.assertThat(row.locator("dd"))
+                        .hasText(Long.toString(Math.round(prometheus.value(figure.getValue()))));
+            }
+            for (String service :
+                    List.of("Gateway", "Auth service", "Activity service", "Runner service", "Backup service")) {
+                Locator row = page.locator("#services tbody tr", new Page.LocatorOptions().setHasText(service));
+                PlaywrightAssertions.assertThat(row).containsText("1 of 1");
+                PlaywrightAssertions.assertThat(row.locator(".pill")).hasText("ready");
+            }
+            PlaywrightAssertions.assertThat(page.locator("#alerts")).containsText("PasswordGuessing");
+            PlaywrightAssertions.assertThat(page.locator("#alerts")).not().containsText("Watchdog");
+            PlaywrightAssertions.assertThat(page.locator("#alert-state")).containsText("firing");
+            assertThat(page.locator("#alert-state").getAttribute("aria-live")).isEqualTo("polite");
+            assertThat(page.locator("#services caption, #alerts caption").allInnerTexts())
+                    .allMatch(text -> !text.isBlank())
+                    .hasSize(2);
+            assertThat(page.locator("h1").count()).isEqualTo(1);
+            assertThat(page.locator("h2").allInnerTexts()).containsExactly("Health", "Alerts", "Live", "Totals");
+            assertThat(page.locator("script:not([src])").count()).isZero();
+            // A second reading, so that there are lines; then a telephone's width.
+            PlaywrightAssertions.assertThat(page.locator("#charts .legend b").first())
+                    .not()
+                    .hasText("–", new LocatorAssertions.HasTextOptions().setTimeout(20_000));
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setFullPage(true)
+                    .setPath(School.ROOT.resolve("target/admin-metrics.png")));
+            page.setViewportSize(360, 740);
+            assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(360);
+            assertThat(chromium.complaints()).isEmpty();
+        }
     }
 
     private static Map<String, String> differences(Map<String, String> same) {
@@ -311,64 +395,27 @@ class LiveMonitoringTest {
     }
 
     @Test
-    @Order(10)
+    @Order(12)
     void everyQueryOfTheGuides_isAnswered_andTheirCommandsRun() throws Exception {
         int queries = 0;
-        for (Path guide : guides()) {
-            for (String block : blocks(guide, "```promql\\n")) {
-                for (String query : queries(block)) {
-                    prometheus.query(query);
-                    queries++;
-                }
+        for (Guide guide : Guide.all()) {
+            for (String query : guide.queries()) {
+                prometheus.query(query);
+                queries++;
             }
-            for (String block : blocks(guide, "<!-- runs: live -->\\s*```bash\\n")) {
+            for (String block : guide.liveCommands()) {
                 bash(guide, block);
             }
         }
         assertThat(queries).isGreaterThan(5);
     }
 
-    private static List<Path> guides() throws IOException {
-        try (Stream<Path> files = Files.list(School.ROOT.resolve("docs"))) {
-            return files.filter(file -> file.toString().endsWith(".md"))
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private static List<String> blocks(Path guide, String opening) throws IOException {
-        Matcher block = Pattern.compile(opening + "(.*?)```", Pattern.DOTALL).matcher(Files.readString(guide));
-        return block.results().map(found -> found.group(1)).toList();
-    }
-
-    /** One a line; a line that begins with a space or an operator, or stands in open brackets, goes on with the one before. */
-    private static List<String> queries(String block) {
-        List<String> queries = new ArrayList<>();
-        for (String line : block.lines().toList()) {
-            String code = line.replaceFirst("(^|\\s)#.*", "");
-            boolean goesOn = !queries.isEmpty()
-                    && (code.matches("(\\s|[-+*/%^)<>=!]|and\\b|or\\b|unless\\b).*") || depth(queries.getLast()) > 0);
-            if (goesOn) {
-                queries.set(queries.size() - 1, queries.getLast() + "\n" + code);
-            } else if (!code.isBlank()) {
-                queries.add(code);
-            }
-        }
-        return queries;
-    }
-
-    private static long depth(String text) {
-        return text.chars()
-                .map(c -> "({[".indexOf(c) >= 0 ? 1 : ")}]".indexOf(c) >= 0 ? -1 : 0)
-                .sum();
-    }
-
     /** Runs a block as somebody would who copies it, but for folder and ports. */
-    private static void bash(Path guide, String block) throws IOException, InterruptedException {
+    private static void bash(Guide guide, String block) throws IOException, InterruptedException {
         String script = block.replace(".tlac/", school.home() + "/");
         for (int port : List.of(8443, 9080, 9081, 9082, 9083, 9084, 9090, 9093)) {
             script = script.replaceAll(
-                    ":" + port + "\\b", ":" + school.settings().port(port));
+                    "\\b" + port + "\\b", Integer.toString(school.settings().port(port)));
         }
         ProcessBuilder bash = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script)
                 .directory(School.ROOT.toFile())
@@ -377,12 +424,14 @@ class LiveMonitoringTest {
         Process process = bash.start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(guide + "\n" + block + "\n" + output).isZero();
+        assertThat(process.waitFor())
+                .as(guide.file() + "\n" + block + "\n" + output)
+                .isZero();
     }
 
     /** Whatever clients think of, on every listener: not one series more. */
     @Test
-    @Order(11)
+    @Order(13)
     void threeThousandPaths_andAMethodOfTheirOwn_addNoSeries() throws Exception {
         try (HttpClient http = HttpClient.newBuilder()
                 .sslContext(ApiClient.trusting(school.authority()))
@@ -416,7 +465,7 @@ class LiveMonitoringTest {
     }
 
     @Test
-    @Order(12)
+    @Order(14)
     void monitoring_stops_andLeavesNothing() throws Exception {
         monitor.terminate();
         monitor.awaitExit();

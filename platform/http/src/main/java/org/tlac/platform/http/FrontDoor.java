@@ -110,6 +110,7 @@ public final class FrontDoor implements AutoCloseable {
         private Authentication authentication = Authentication.NONE;
         private List<Reply.Header> headers = List.of(new Reply.Header("Cache-Control", "no-store"));
         private Consumer<ListenerConfig.BuilderBase<?, ?>> customize = listener -> {};
+        private RefusalPage refusals = RefusalPage.NONE;
         private boolean edge;
         private @Nullable Tls tls;
 
@@ -165,6 +166,12 @@ public final class FrontDoor implements AutoCloseable {
         /** Headers of every answer that does not set them itself. */
         public Builder headers(List<Reply.Header> defaults) {
             headers = List.copyOf(defaults);
+            return this;
+        }
+
+        /** What browsers get in place of a refusal in JSON. */
+        public Builder refusals(RefusalPage page) {
+            refusals = page;
             return this;
         }
 
@@ -229,7 +236,7 @@ public final class FrontDoor implements AutoCloseable {
         }
 
         private HttpRouting.Builder routing(Routes table, Authentication who, List<Guard> rules) {
-            var common = new Dispatcher.Listener(who, rules, edge, headers, bodies);
+            var common = new Dispatcher.Listener(who, rules, edge, headers, refusals, bodies);
             return HttpRouting.builder().any(new Dispatcher(table, common, httpMetrics, inFlight));
         }
 
