@@ -2,6 +2,7 @@
 import { Api, ApiError } from './api.js';
 import { Chart } from './chart.js';
 import { byId, clock, el, fill, say } from './dom.js';
+import { showAlerts, showHealth, showServices } from './health.js';
 import { GROUPS, LABELS, humanised } from './metric-names.js';
 import { showMasthead, signOut, wireSkipLink } from './masthead.js';
 import { Poller } from './poller.js';
@@ -107,38 +108,18 @@ function plainGroup(group) {
   );
 }
 
-/** @param {string} name @param {boolean|null} well null when nobody knows @param {string} words */
-function light(name, well, words) {
-  const kind = well === null ? 'warn' : well ? 'good' : 'bad';
-  return el('li', {}, `${name} `, el('span', { class: `pill ${kind}` }, words));
-}
-
-/** @param {any} health from /api/health @param {any} metrics may carry `services: [{name, replicas, ready}]` */
-function showHealth(health, metrics) {
-  const listed = Array.isArray(metrics?.services) ? metrics.services : [];
-  const services = listed.map((/** @type {{name: string, replicas: number, ready: number}} */ { name, replicas, ready }) => {
-    const well = replicas > 0 && ready >= replicas;
-    const words = replicas === 0 ? 'not found' : well && replicas === 1 ? 'ready' : `${ready} of ${replicas} ready`;
-    return light(humanised(name), well, words);
-  });
-  const overall = health
-    ? light('TLAC', health.status === 'ok', health.status === 'ok' ? 'working' : 'degraded')
-    : light('TLAC', null, 'unknown');
-  const database = health
-    ? light('Database', health.db_ok === true, health.db_ok === true ? 'reachable' : 'not reachable')
-    : light('Database', null, 'unknown');
-  fill(byId('health'), overall, database, ...services);
-}
-
 /** Health answers even when the metrics do not, and the other way round: each is shown as far as it came. */
 function reader() {
   const charts = liveCharts();
   fill(byId('charts'), ...charts.map(({ chart }) => chart.element));
   let before = 0;
   return async () => {
-    const [metrics, health] = await Promise.allSettled([api.get('/api/admin/metrics'), api.get('/api/health')]);
-    showHealth(health.status === 'fulfilled' ? health.value : null, metrics.status === 'fulfilled' ? metrics.value : null);
+    const asked = ['/api/admin/metrics', '/api/health', '/api/admin/alerts'].map((path) => api.get(path));
+    const [metrics, health, alerts] = await Promise.allSettled(asked);
+    showHealth(health.status === 'fulfilled' ? health.value : null);
+    showAlerts(alerts.status === 'fulfilled' ? alerts.value : null);
     if (metrics.status === 'rejected') throw metrics.reason;
+    showServices(metrics.value);
     const now = Date.now();
     const seconds = (now - before) / 1000;
     before = now;

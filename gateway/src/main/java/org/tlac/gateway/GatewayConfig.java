@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tlac.gateway.edge.ClientAddress;
 import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.status.MetricsAccess;
@@ -30,6 +31,7 @@ import org.tlac.platform.metrics.Owner;
  *     resolves to
  * @param serviceSecretFile what the gateway shows auth-service when nobody is signed in
  * @param sessionCache how long a resolved session is used before auth-service is asked again
+ * @param prometheus where the admin's page learns of alerts; empty for nowhere
  * @param courseFolder the course's files, served under /lessons/
  */
 record GatewayConfig(
@@ -46,6 +48,7 @@ record GatewayConfig(
         Duration sessionCache,
         RateLimits.Config limits,
         MetricsAccess.Config metrics,
+        Optional<URI> prometheus,
         Path courseFolder) {
 
     private static final Map<Owner, String> KEYS = Map.of(
@@ -82,7 +85,19 @@ record GatewayConfig(
                 config.get("session.cache").as(Duration.class).get(),
                 limits(config.get("limits")),
                 MetricsAccess.Config.from(config.get("metrics")),
+                prometheus(config.get("prometheus.url").asString().get()),
                 Path.of(config.get("course.folder").asString().get()));
+    }
+
+    private static Optional<URI> prometheus(String url) {
+        if (url.isEmpty()) {
+            return Optional.empty();
+        }
+        URI uri = URI.create(url);
+        if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme())) {
+            throw new IllegalArgumentException("prometheus.url is not an address like http://prometheus:9090: " + url);
+        }
+        return Optional.of(uri);
     }
 
     private static RateLimits.Config limits(Config config) {

@@ -16,6 +16,7 @@ import org.tlac.gateway.pages.PageRoutes;
 import org.tlac.gateway.pages.RedirectRoutes;
 import org.tlac.gateway.proxy.ApiRoutes;
 import org.tlac.gateway.proxy.PythonSessions;
+import org.tlac.gateway.status.Alerts;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.gateway.status.Replicas;
 import org.tlac.gateway.status.StatusRoutes;
@@ -48,6 +49,7 @@ final class GatewayService {
         Sessions sessions = new Sessions(auth, config.sessionCache(), clock);
         PythonSessions pythonSessions =
                 new PythonSessions(new RunnerReplicas(PYTHON_RUNNER, config.runnerReplicas(), secret), sessions);
+        PageRoutes pages = new PageRoutes(new Course(config.courseFolder()));
         Routes routes = new ApiRoutes(auth, activity, runner, backup, sessions, pythonSessions)
                 .routes()
                 .and(new StatusRoutes(
@@ -55,9 +57,10 @@ final class GatewayService {
                                 auth,
                                 activity,
                                 new MetricsAccess(config.metrics()),
+                                new Alerts(config.prometheus()),
                                 clock)
                         .routes())
-                .and(new PageRoutes(new Course(config.courseFolder())).routes());
+                .and(pages.routes());
         RateLimits limits = new RateLimits(config.limits(), metrics, clock);
         limits.expect(routes.table());
         return FrontDoor.builder(config.server(), metrics)
@@ -67,6 +70,7 @@ final class GatewayService {
                 .tls(tls(config))
                 .headers(SecurityHeaders.headers(config.hsts()))
                 .routes(routes)
+                .refusals(pages::notFound)
                 .authentication(new SessionAuthentication(sessions, config.trustedProxies()))
                 .guard(new CsrfGuard())
                 .guard(limits)

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.metrics.Owner;
 
@@ -43,6 +44,8 @@ class GatewayConfigTest {
         assertThat(config.limits().perMinute())
                 .isEqualTo(
                         Map.of(LimitClass.SAVES, 60, LimitClass.RUNS, 30, LimitClass.MARKS, 30, LimitClass.OTHER, 120));
+        assertThat(config.metrics()).isEqualTo(MetricsAccess.Config.of("open", ""));
+        assertThat(config.prometheus()).isEmpty();
         assertThat(config.courseFolder()).isEqualTo(Path.of("course"));
     }
 
@@ -56,6 +59,12 @@ class GatewayConfigTest {
                 .containsExactly(URI.create("http://a:1"), URI.create("http://b:2"));
     }
 
+    @Test
+    void prometheus_isAnAddress() {
+        assertThat(with(Map.of("prometheus.url", "http://prometheus:9090")).prometheus())
+                .contains(URI.create("http://prometheus:9090"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "server.port, 70000",
@@ -65,6 +74,8 @@ class GatewayConfigTest {
         "metrics.access, token",
         "metrics.access, public",
         "proxy.trusted, somewhere",
+        "prometheus.url, prometheus:9090",
+        "prometheus.url, ftp://prometheus:9090",
         "session.cache, soon"
     })
     void valuesThatCannotBeUsed_stopTheStart(String key, String value) {

@@ -255,6 +255,30 @@ class GatewayTest {
     }
 
     @Test
+    void addressThatDoesNotExist_isAPageForBrowsers_andJsonForEverybodyElse() throws Exception {
+        String browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+        for (String target : List.of("/nothing.html", "/core/none.js", "/a/b/c", "/lessons/none.html")) {
+            HttpResponse<String> page =
+                    gateway.send(gateway.as(TestGateway.PUPIL, target).header("Accept", browser));
+            assertThat(page.statusCode()).as(target).isEqualTo(404);
+            assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
+            assertThat(page.headers().firstValue("Vary")).hasValue("Accept");
+            assertThat(page.body()).contains("There is nothing here");
+            HttpResponse<String> plain =
+                    gateway.send(gateway.as(TestGateway.PUPIL, target).header("Accept", "*/*"));
+            assertThat(plain.statusCode()).as(target).isEqualTo(404);
+            assertThat(plain.body()).startsWith("{\"detail\":\"");
+        }
+        HttpResponse<String> api = gateway.send(gateway.request("/api/nothing").header("Accept", browser));
+        assertThat(api.statusCode()).isEqualTo(404);
+        assertThat(api.headers().firstValue("Content-Type")).hasValue("application/json");
+        // Another method than GET finds the same, and a known page with a wrong method is no missing one.
+        assertThat(gateway.send(gateway.request("/login.html").method("DELETE", BodyPublishers.noBody()))
+                        .statusCode())
+                .isEqualTo(405);
+    }
+
+    @Test
     void everyAnswer_hasTheSecurityHeaders() throws Exception {
         for (String target : new String[] {"/login.html", "/api/health", "/api/none", "/core/tlac.css"}) {
             var headers = gateway.send(gateway.request(target)).headers();
@@ -342,6 +366,10 @@ class GatewayTest {
                             .send(restricted.as(TestGateway.ADMIN, "/metrics"))
                             .statusCode())
                     .isEqualTo(admin);
+            for (String session : List.of(TestGateway.PUPIL, TestGateway.TEACHER)) {
+                assertThat(restricted.send(restricted.as(session, "/metrics")).statusCode())
+                        .isEqualTo(access.equals("off") ? 404 : 403);
+            }
             assertThat(restricted
                             .send(restricted.request("/metrics").header("Authorization", "Bearer wrong"))
                             .statusCode())

@@ -65,7 +65,7 @@ final class TestGateway implements AutoCloseable {
         return "user-%d-".formatted(id) + "x".repeat(40);
     }
 
-    private TestGateway(Path folder, Map<String, String> metricsAccess, List<URI> runnerReplicas) throws Exception {
+    private TestGateway(Path folder, Map<String, String> settings, List<URI> runnerReplicas) throws Exception {
         certificate = TestCertificate.in(folder);
         course = Files.createDirectories(folder.resolve("course"));
         service = StubService.start(this::serve);
@@ -107,7 +107,8 @@ final class TestGateway implements AutoCloseable {
                 secret,
                 Duration.ofSeconds(3),
                 new RateLimits.Config(true, limits),
-                MetricsAccess.Config.of(metricsAccess.getOrDefault("access", "open"), token.toString()),
+                MetricsAccess.Config.of(settings.getOrDefault("access", "open"), token.toString()),
+                Optional.ofNullable(settings.get("prometheus")).map(URI::create),
                 course);
         door = GatewayService.start(config, METRICS, InstantSource.system());
         http = HttpClient.newBuilder().sslContext(certificate.trusting()).build();
@@ -123,6 +124,10 @@ final class TestGateway implements AutoCloseable {
 
     static TestGateway withRunners(Path folder, List<URI> replicas) throws Exception {
         return new TestGateway(folder, Map.of(), replicas);
+    }
+
+    static TestGateway withPrometheus(Path folder, URI prometheus) throws Exception {
+        return new TestGateway(folder, Map.of("prometheus", prometheus.toString()), List.of());
     }
 
     /** Plays every service at once: resolves the known sessions, counts accounts, and echoes everything else. */

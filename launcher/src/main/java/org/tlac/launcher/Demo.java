@@ -4,16 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 
-/** A small school day against the running system, so that there is something to see: a class, sign-ins, saves, runs, a backup. */
+/** A small school day against the running system, so that there is something to see: a class, sign-ins, saves, runs, marks, a backup. */
 final class Demo {
 
     private static final String ADMIN = "demo-admin";
-    private static final List<String> PUPILS = List.of("ada.l", "bob.m", "cleo.n", "dan.o");
+    private static final List<String> PUPILS = List.of("ada.l", "bob.m", "cleo.n", "dan.o", "eve.p");
     private static final List<String> PROGRAMS = List.of(
             "print('Hello')",
             "for i in range(3):\n    print(i * i)",
             "print(1 / 0)",
-            "name = input()\nprint('Hello', name)");
+            "name = input()\nprint('Hello', name)",
+            "while True: pass");
 
     private final Home home;
     private final Console console;
@@ -44,6 +45,7 @@ final class Demo {
         for (int i = 0; i < PUPILS.size(); i++) {
             lesson(anyone.login(PUPILS.get(i), password), PUPILS.get(i), PROGRAMS.get(i));
         }
+        marks(anyone.login("demo-teacher", password));
         backup(admin);
         JsonNode numbers = admin.get("/api/admin/metrics").body();
         console.say("The admin's numbers now (" + url + "/admin-metrics.html, user " + ADMIN + ", password in "
@@ -70,6 +72,21 @@ final class Demo {
                         saved,
                         run.body().path("stdout").asText().strip().replace('\n', ' ')
                                 + lastLine(run.body().path("stderr").asText())));
+    }
+
+    private void marks(ApiClient teacher) {
+        String pupil = PUPILS.getFirst();
+        int whole = teacher.post(
+                        "/api/teacher/mark",
+                        Map.of("username", pupil, "lesson_id", "lesson-1", "activity_id", "a1", "status", "complete"))
+                .status();
+        Map<String, Object> answer = Map.of(
+                "username", pupil, "lesson_id", "lesson-1", "activity_id", "a1", "question_id", "q1", "correct", true);
+        console.step("The teacher marked %s's work (%d) and an answer in it (%d)"
+                .formatted(
+                        pupil,
+                        whole,
+                        teacher.post("/api/teacher/answer-mark", answer).status()));
     }
 
     private static String lastLine(String text) {

@@ -140,9 +140,9 @@ final class Monitoring {
         });
     }
 
-    /** A school's own receivers where it has set some, else those that ship, which tell nobody. */
+    /** A school's own receivers where it has set some (a copy of the shipped folder), else those that ship, which tell nobody. */
     private Path receivers() {
-        Path own = tlac.folder().resolve("config/alertmanager.yml");
+        Path own = tlac.folder().resolve("config/alertmanager/alertmanager.yml");
         return Files.exists(own) ? own : shipped().resolve("alertmanager/alertmanager.yml");
     }
 

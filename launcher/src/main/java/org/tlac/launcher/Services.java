@@ -52,6 +52,8 @@ final class Services {
             own.put("SCRAPE_" + names.get(i), address(9081 + i));
         }
         own.put("SCRAPE_GATEWAY", address(9080));
+        // Where ./tlac monitor puts it, whenever that is: until then nobody answers there, which costs nothing.
+        own.put("PROMETHEUS_URL", address(Monitoring.PROMETHEUS_PORT));
         return spec(
                 "gateway",
                 List.of(8443, 9080, 8080),

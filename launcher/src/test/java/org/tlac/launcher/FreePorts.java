@@ -6,8 +6,8 @@ import java.util.concurrent.ThreadLocalRandom;
 /** Ports for a TLAC of a test, so that it can run beside any other. */
 final class FreePorts {
 
-    private static final List<Integer> STANDARD =
-            List.of(8080, 8081, 8082, 8083, 8084, 8443, 9080, 9081, 9082, 9083, 9084, Settings.DATABASE_PORT);
+    private static final List<Integer> STANDARD = List.of(
+            3000, 8080, 8081, 8082, 8083, 8084, 8443, 9080, 9081, 9082, 9083, 9084, 9090, 9093, Settings.DATABASE_PORT);
 
     private FreePorts() {}
 

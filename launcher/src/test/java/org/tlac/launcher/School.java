@@ -40,6 +40,15 @@ final class School implements AutoCloseable {
         return new School(home, process);
     }
 
+    /** As somebody else on this machine would start a program beside it: with its folder, and its ports when it does not run. */
+    Map<String, String> environment() {
+        return Map.of("TLAC_HOME", home.toString(), "TLAC_PORT_OFFSET", Integer.toString(OFFSET));
+    }
+
+    Settings settings() {
+        return new Settings(OFFSET, "127.0.0.1");
+    }
+
     String url() {
         return "https://localhost:" + (8443 + OFFSET);
     }

@@ -3,11 +3,7 @@ package org.tlac.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -341,60 +337,32 @@ class SchoolDayTest {
     @Test
     @Order(10)
     void pages_workInABrowser() {
-        Path chromium = List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome").stream()
-                .map(Path::of)
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElse(null);
-        Assumptions.assumeTrue(chromium != null, "chromium is not installed");
-        Playwright.CreateOptions options =
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"));
-        try (Playwright playwright = Playwright.create(options);
-                Browser browser = playwright
-                        .chromium()
-                        .launch(new BrowserType.LaunchOptions()
-                                .setExecutablePath(chromium)
-                                .setArgs(List.of(
-                                        "--no-sandbox",
-                                        "--disable-gpu",
-                                        "--disable-background-networking",
-                                        "--disable-component-update")));
-                BrowserContext context =
-                        browser.newContext(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true))) {
-            List<String> complaints = new ArrayList<>();
-            Page page = context.newPage();
-            page.onConsoleMessage(message -> {
-                if (message.type().equals("error")) {
-                    complaints.add(message.text());
-                }
-            });
-            page.onPageError(complaints::add);
-            adminReadsTheNumbers(page);
-            context.clearCookies();
-            pupilRunsAProgram(page);
-            assertThat(complaints).isEmpty();
+        try (Chromium chromium = Chromium.open()) {
+            adminReadsTheNumbers(chromium);
+            chromium.forgetCookies();
+            pupilRunsAProgram(chromium);
+            assertThat(chromium.complaints()).isEmpty();
         }
     }
 
-    private static void adminReadsTheNumbers(Page page) {
+    private static void adminReadsTheNumbers(Chromium chromium) {
+        Page page = chromium.page();
         page.navigate(school.url() + "/admin-metrics.html");
         assertThat(page.url()).contains("/login.html?next=%2Fadmin-metrics.html");
-        page.fill("#username", "admin");
-        page.fill("#password", PASSWORD);
-        page.click("#sign-in button[type=submit]");
+        chromium.signIn("admin", PASSWORD);
         page.waitForURL("**/admin-metrics.html");
-        PlaywrightAssertions.assertThat(page.locator("#health")).containsText("Runner service ready");
+        PlaywrightAssertions.assertThat(
+                        page.locator("#services tr", new Page.LocatorOptions().setHasText("Runner service")))
+                .containsText("1 of 1");
+        PlaywrightAssertions.assertThat(page.locator("#alert-state")).containsText("not reachable");
         PlaywrightAssertions.assertThat(page.locator("#totals")).containsText("5");
         PlaywrightAssertions.assertThat(page.locator("#charts canvas").first()).isVisible();
     }
 
-    private static void pupilRunsAProgram(Page page) {
-        page.navigate(school.url() + "/login.html");
-        page.fill("#username", "ada.l");
-        page.fill("#password", PASSWORD);
-        page.click("#sign-in button[type=submit]");
-        page.waitForURL(url -> !url.contains("login"));
-        PlaywrightAssertions.assertThat(page.locator("main")).containsText("Lesson");
+    private static void pupilRunsAProgram(Chromium chromium) {
+        chromium.page().navigate(school.url() + "/login.html");
+        chromium.signIn("ada.l", PASSWORD);
+        PlaywrightAssertions.assertThat(chromium.page().locator("main")).containsText("Lesson");
     }
 
     @Test

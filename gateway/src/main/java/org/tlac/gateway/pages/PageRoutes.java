@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
@@ -39,6 +40,22 @@ public final class PageRoutes {
                 asset("/favicon.ico", call -> file(call, core, "mark.svg")),
                 asset("/lessons/manifest.json", course::manifest),
                 asset("/lessons/{+path}", this::lesson));
+    }
+
+    /** The page for a browser that asked for one at an address where there is none; scripts and the API's clients get JSON. */
+    public Optional<Reply> notFound(Call call, Reply refusal) {
+        boolean wantsPage = call.header("Accept")
+                .filter(accept -> accept.contains("text/html"))
+                .isPresent();
+        if (refusal.status() != 404 || !wantsPage || call.rawPath().startsWith("/api/")) {
+            return Optional.empty();
+        }
+        try {
+            return web.read("404.html")
+                    .map(page -> Files.reply(call, 404, "404.html", page).with("Vary", "Accept"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("404.html is packed into this program", e);
+        }
     }
 
     /** The charting library is packed in a folder named after its version. */

@@ -36,15 +36,22 @@ public final class StatusRoutes {
     private final Upstream auth;
     private final Upstream activity;
     private final MetricsAccess metricsAccess;
+    private final Alerts alerts;
     private final InstantSource clock;
     private final Remembered<String, List<Replicas.Answer>> answers = new Remembered<>(REMEMBER, 10);
 
     public StatusRoutes(
-            Replicas replicas, Upstream auth, Upstream activity, MetricsAccess metricsAccess, InstantSource clock) {
+            Replicas replicas,
+            Upstream auth,
+            Upstream activity,
+            MetricsAccess metricsAccess,
+            Alerts alerts,
+            InstantSource clock) {
         this.replicas = replicas;
         this.auth = auth;
         this.activity = activity;
         this.metricsAccess = metricsAccess;
+        this.alerts = alerts;
         this.clock = clock;
     }
 
@@ -54,6 +61,9 @@ public final class StatusRoutes {
                 Route.get("/metrics", Access.ANYONE, this::metrics),
                 Route.get("/api/metrics", Access.ADMIN, this::counts).limited(LimitClass.OTHER),
                 Route.get("/api/admin/metrics", Access.ADMIN, this::adminMetrics)
+                        .limited(LimitClass.OTHER),
+                // A call of its own, so that a Prometheus that is slow or away keeps no number waiting.
+                Route.get("/api/admin/alerts", Access.ADMIN, call -> Reply.json(alerts.now()))
                         .limited(LimitClass.OTHER));
     }
 

@@ -38,12 +38,14 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
      *
      * @param edge whether strangers connect here: their request ids are not believed, and they announce a body's length or send none
      * @param headers set on every answer that does not set them itself
+     * @param refusals what browsers get in place of JSON
      */
     record Listener(
             Authentication authentication,
             List<Guard> guards,
             boolean edge,
             List<Reply.Header> headers,
+            RefusalPage refusals,
             Call.Bodies bodies) {}
 
     Dispatcher(Routes routes, Listener listener, HttpMetrics metrics, InFlight inFlight) {
@@ -134,7 +136,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
             if (rendered.errorType() != null) {
                 metrics.failed(rendered.errorType(), endpoint);
             }
-            return rendered.reply();
+            return listener.refusals().instead(call, rendered.reply()).orElse(rendered.reply());
         }
     }
 

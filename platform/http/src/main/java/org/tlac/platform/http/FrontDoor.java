@@ -122,6 +122,7 @@ public final class FrontDoor implements AutoCloseable {
         private Authentication authentication = Authentication.NONE;
         private List<Reply.Header> headers = List.of(new Reply.Header("Cache-Control", "no-store"));
         private Consumer<ListenerConfig.BuilderBase<?, ?>> customize = listener -> {};
+        private RefusalPage refusals = RefusalPage.NONE;
         private boolean edge;
         private @Nullable Tls tls;
 
@@ -186,6 +187,12 @@ public final class FrontDoor implements AutoCloseable {
             return this;
         }
 
+        /** What browsers get in place of a refusal in JSON. */
+        public Builder refusals(RefusalPage page) {
+            refusals = page;
+            return this;
+        }
+
         /** Settings of every listener that only the caller's version of Helidon has. */
         public Builder listeners(Consumer<ListenerConfig.BuilderBase<?, ?>> settings) {
             customize = settings;
@@ -247,7 +254,7 @@ public final class FrontDoor implements AutoCloseable {
         }
 
         private HttpRouting.Builder routing(Routes table, Authentication who, List<Guard> rules) {
-            var common = new Dispatcher.Listener(who, rules, edge, headers, bodies);
+            var common = new Dispatcher.Listener(who, rules, edge, headers, refusals, bodies);
             return HttpRouting.builder().any(new Dispatcher(table, common, httpMetrics, inFlight));
         }
 

@@ -1,0 +1,78 @@
+package org.tlac.launcher;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** This machine's Chromium with one page open, and what it had to complain about: errors of scripts, refusals of the content policy. */
+final class Chromium implements AutoCloseable {
+
+    private final Playwright playwright;
+    private final BrowserContext context;
+    private final Page page;
+    private final List<String> complaints = new CopyOnWriteArrayList<>();
+
+    private Chromium(Path program) {
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        Browser browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(program)
+                        .setArgs(List.of(
+                                "--no-sandbox",
+                                "--disable-gpu",
+                                "--disable-background-networking",
+                                "--disable-component-update")));
+        context = browser.newContext(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true));
+        page = context.newPage();
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error")) {
+                complaints.add(message.text());
+            }
+        });
+        page.onPageError(complaints::add);
+    }
+
+    /** Skips the test where there is none. */
+    static Chromium open() {
+        Path program = Installed.on(System.getenv("PATH"))
+                .program("chromium", "chromium-browser", "google-chrome")
+                .orElse(null);
+        assumeTrue(program != null, "chromium is not installed");
+        return new Chromium(program);
+    }
+
+    Page page() {
+        return page;
+    }
+
+    List<String> complaints() {
+        return List.copyOf(complaints);
+    }
+
+    void forgetCookies() {
+        context.clearCookies();
+    }
+
+    /** Signs in on the page that asks for it. */
+    void signIn(String username, String password) {
+        page.fill("#username", username);
+        page.fill("#password", password);
+        page.click("#sign-in button[type=submit]");
+        page.waitForURL(url -> !url.contains("login"));
+    }
+
+    @Override
+    public void close() {
+        playwright.close();
+    }
+}

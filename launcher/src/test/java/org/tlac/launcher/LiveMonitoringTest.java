@@ -1,0 +1,486 @@
+package org.tlac.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.tlac.platform.metrics.Catalogue;
+import org.tlac.platform.metrics.Metric;
+import org.tlac.platform.metrics.Owner;
+
+/**
+ * The live proof: a school day on the real thing, watched by a real Prometheus and Alertmanager that {@code ./tlac monitor} started. Every
+ * panel and every rule has data, every metric moves, and what went wrong that day is told to a webhook. Leaves a table in
+ * {@code target/live-monitoring.md}.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class LiveMonitoringTest {
+
+    private static final Path MONITORING = School.ROOT.resolve("monitoring");
+
+    /** Counters and histograms that a day without accidents must not move, and why. */
+    private static final Map<String, String> STILL =
+            Map.of("tlac_db_errors_total", "the database is well that day: moved in SchoolDayTest's database tests");
+
+    /** Selectors of alerts that match nothing on such a day, and why. */
+    private static final Map<String, String> ABSENT = Map.of();
+
+    private static School school;
+    private static TestProcess monitor;
+    private static Webhook webhook;
+    private static LivePrometheus prometheus;
+    private static ApiClient admin;
+    private static Instant start;
+
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    static void open() {
+        Installed installed = Installed.on(System.getenv("PATH"));
+        assumeTrue(installed.program("prometheus").isPresent(), "prometheus is not installed");
+        assumeTrue(installed.program("prometheus-alertmanager", "alertmanager").isPresent(), "no alertmanager");
+        webhook = new Webhook();
+        school = School.start(folder.resolve("home"));
+        start = Instant.now();
+        Path root = Hurried.copy(School.ROOT, folder.resolve("root"), webhook.url());
+        monitor =
+                TestProcess.java(Main.class, school.environment(), List.of("-Dtlac.root=" + root), List.of("monitor"));
+        monitor.awaitLine("Monitoring is up");
+        prometheus = new LivePrometheus(school.settings().port(Monitoring.PROMETHEUS_PORT), start);
+    }
+
+    @AfterAll
+    static void close() {
+        Stream.of(monitor, school, webhook).filter(java.util.Objects::nonNull).forEach(each -> {
+            try {
+                each.close();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    @Test
+    @Order(1)
+    void everyTarget_isUp_underItsServicesName() {
+        // Before the day: what it moves is seen from 0 on.
+        TestProcess.await(() -> prometheus.query("up == 1").size() == Owner.values().length + 2);
+        for (Owner owner : Owner.values()) {
+            assertThat(prometheus.value("up{job=\"%s\"}".formatted(owner.id()))).isEqualTo(1);
+        }
+        assertThat(prometheus.get("targets").path("activeTargets"))
+                .allSatisfy(
+                        target -> assertThat(target.path("lastError").asText()).isEmpty());
+    }
+
+    @Test
+    @Order(2)
+    void day_isPlayed() {
+        new Demo(new Home(School.ROOT, school.home()), school.settings(), new Console(System.out)).play();
+        String password = new Home(School.ROOT, school.home()).secretText("demo-password");
+        admin = school.anyone().login("demo-admin", password);
+        ApiClient ada = school.anyone().login("ada.l", password);
+        TestProcess.await(() -> admin.get("/api/admin/backups")
+                .body()
+                .at("/items/0/status")
+                .asText()
+                .equals("success"));
+        // Somebody guesses a password: three failures, then refusals. Somebody else holds the Run key down.
+        for (int i = 0; i < 30; i++) {
+            school.anyone().post("/api/auth/login", Map.of("username", "bob.m", "password", "guess " + i));
+        }
+        for (int i = 0; i < 110; i++) {
+            ada.post("/api/python/run", Map.of("lesson_id", "lesson-1", "activity_id", "a1", "code", " "));
+        }
+        assertThat(ada.post("/api/python/run", Map.of("code", "1")).status()).isEqualTo(429);
+    }
+
+    @Test
+    @Order(3)
+    void serviceThatHangs_isToldToTheWebhook_andSoIsItsReturn() throws Exception {
+        Map<String, String> activity = Map.of("job", "activity-service");
+        signal("STOP", "activity-service");
+        TestProcess.await(() -> webhook.heard("firing", "ServiceDown", activity));
+        // Meanwhile the edge tells what it can, and of whom it cannot.
+        JsonNode services = admin.get("/api/admin/metrics").body().path("services");
+        assertThat(services)
+                .filteredOn(each -> each.path("ready").asInt() == 0)
+                .singleElement()
+                .satisfies(away -> {
+                    assertThat(away.path("name").asText()).isEqualTo("activity-service");
+                    assertThat(away.path("replicas").asInt()).isEqualTo(1);
+                });
+        assertThat(school.anyone().get("/metrics").raw().body())
+                .contains("tlac_python_runs_total")
+                .doesNotContain("tlac_activity_saves_total{");
+        signal("CONT", "activity-service");
+        TestProcess.await(() -> webhook.heard("resolved", "ServiceDown", activity));
+        for (String provoked : List.of("Watchdog", "PasswordGuessing", "RateLimitingHigh", "LowLoginSuccessRate")) {
+            TestProcess.await(() -> webhook.heard("firing", provoked, Map.of()));
+        }
+    }
+
+    private static void signal(String signal, String name) throws IOException, InterruptedException {
+        ProcessHandle service = process(name);
+        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(service.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    private static ProcessHandle process(String name) throws IOException {
+        return ProcessHandle.of(
+                        Long.parseLong(Files.readString(school.pidFile(name)).strip()))
+                .orElseThrow();
+    }
+
+    @Test
+    @Order(4)
+    void serviceThatRestarts_isScrapedAgain_withoutMoreSeries() throws Exception {
+        String series = "count({job=\"activity-service\", __name__=~\"tlac_.+\"})";
+        double before = prometheus.value(series);
+        process("activity-service").destroyForcibly();
+        TestProcess.await(
+                () -> prometheus.query("up{job=\"activity-service\"} == 0").size() == 1);
+        ApiClient ada = school.anyone().login("ada.l", demoPassword());
+        // What fails meanwhile is seen at the edge.
+        TestProcess.await(() -> ada.get("/api/activity/state").status() == 503
+                || prometheus.query("up{job=\"activity-service\"} == 1").size() == 1);
+        TestProcess.await(
+                () -> prometheus.query("up{job=\"activity-service\"} == 1").size() == 1);
+        TestProcess.await(() -> ada.get("/api/activity/state").status() == 200);
+        assertThat(prometheus.value(series)).isLessThanOrEqualTo(before);
+    }
+
+    @Test
+    @Order(5)
+    void databaseThatIsKilled_isCounted_andIsBackByItself() throws Exception {
+        ApiClient ada = school.anyone().login("ada.l", demoPassword());
+        ProcessHandle database = process(Postgres.NAME);
+        database.descendants().forEach(ProcessHandle::destroyForcibly);
+        database.destroyForcibly();
+        TestProcess.await(() -> {
+            ada.get("/api/activity/state");
+            return prometheus.value("sum(tlac_db_errors_total{error_type=\"connection\"})") > 0;
+        });
+        TestProcess.await(() -> ada.get("/api/activity/state").status() == 200);
+    }
+
+    private static String demoPassword() {
+        return new Home(School.ROOT, school.home()).secretText("demo-password");
+    }
+
+    @Test
+    @Order(6)
+    void everyPanel_andEveryVariable_hasData() throws IOException {
+        List<String> table =
+                new ArrayList<>(List.of("| dashboard | panel | expression | series |", "|---|---|---|---:|"));
+        List<String> dead = new ArrayList<>();
+        for (Dashboards.Question question : Dashboards.questions(MONITORING.resolve("dashboards"))) {
+            int series = prometheus.seriesWithData(question.expression());
+            table.add("| %s | %s | `%s` | %d |"
+                    .formatted(
+                            question.dashboard(),
+                            question.panel(),
+                            question.expression().replaceAll("\\s+", " ").replace("|", "\\|"),
+                            series));
+            if (series == 0) {
+                dead.add(question.toString());
+            }
+        }
+        assertThat(table).hasSizeGreaterThan(30);
+        for (Dashboards.Variable variable : Dashboards.variables(MONITORING.resolve("dashboards"))) {
+            assertThat(prometheus.labelValues(variable.selector(), variable.label()))
+                    .as(variable.toString())
+                    .isNotEmpty();
+        }
+        report("Panels", table);
+        assertThat(dead).isEmpty();
+    }
+
+    @Test
+    @Order(7)
+    void everyRule_isEvaluatedWithoutError_andHasWhatItReads() throws IOException {
+        List<String> table = new ArrayList<>(List.of("| rule | selector | series |", "|---|---|---:|"));
+        List<String> dead = new ArrayList<>();
+        for (JsonNode rule : rules()) {
+            assertThat(rule.path("health").asText()).as(rule.toString()).isEqualTo("ok");
+            String name = rule.path("name").asText();
+            boolean alert = rule.path("type").asText().equals("alerting");
+            List<String> read = alert ? Selectors.of(rule.path("query").asText()) : List.of(name);
+            for (String selector : read.stream().distinct().toList()) {
+                int series = alert ? prometheus.matching(selector) : prometheus.seriesWithData(selector);
+                table.add("| %s | `%s` | %d |".formatted(name, selector.replace("|", "\\|"), series));
+                if (series == 0 && !ABSENT.containsKey(selector)) {
+                    dead.add(name + ": " + selector);
+                }
+            }
+        }
+        report("Rules", table);
+        assertThat(dead).isEmpty();
+        assertThat(prometheus.value("sum(prometheus_rule_evaluation_failures_total)"))
+                .isZero();
+    }
+
+    private static List<JsonNode> rules() {
+        return StreamSupport.stream(prometheus.get("rules").path("groups").spliterator(), false)
+                .flatMap(group -> StreamSupport.stream(group.path("rules").spliterator(), false))
+                .toList();
+    }
+
+    @Test
+    @Order(8)
+    void everyMetricOfTheCatalogue_isThere_andMovedThatDay() throws IOException {
+        List<String> table = new ArrayList<>(List.of("| metric | series | most |", "|---|---:|---:|"));
+        List<String> dead = new ArrayList<>();
+        for (Metric metric : Catalogue.all()) {
+            String name = metric.kind() == Metric.Kind.HISTOGRAM ? metric.name() + "_count" : metric.name();
+            for (Owner owner : metric.owners()) {
+                assertThat(prometheus.matching("%s{job=\"%s\"}".formatted(name, owner.id())))
+                        .as(name + " of " + owner.id())
+                        .isPositive();
+            }
+            double most = prometheus.value("max(max_over_time(" + name + "[1h]))");
+            table.add("| %s | %d | %s |".formatted(name, prometheus.matching(name), most));
+            if (most == 0 && metric.kind() != Metric.Kind.GAUGE && !STILL.containsKey(metric.name())) {
+                dead.add(name);
+            }
+        }
+        report("Metrics", table);
+        assertThat(dead).isEmpty();
+    }
+
+    @Test
+    @Order(9)
+    void endpoints_areTemplates_andNoLabelIsRenamed() {
+        assertThat(prometheus.get("labels"))
+                .extracting(JsonNode::asText)
+                .contains("job", "endpoint")
+                .noneMatch(label -> label.startsWith("exported_"));
+        for (String job : List.of("gateway", "activity-service")) {
+            assertThat(prometheus.value(
+                            "sum(max_over_time(tlac_http_requests_total{job=\"%s\", method=\"POST\", status=\"200\", endpoint=\"%s\"}[1h]))"
+                                    .formatted(job, "/api/activity/state/{lesson_id}/{activity_id}")))
+                    .isPositive();
+        }
+        assertThat(prometheus.labelValues("tlac_http_requests_total", "endpoint"))
+                .extracting(JsonNode::asText)
+                .allMatch(endpoint -> endpoint.equals("unmatched") || endpoint.startsWith("/"))
+                .noneMatch(endpoint -> endpoint.matches(".*(lesson-[0-9]|/a[0-9]|[0-9]{3}).*"));
+    }
+
+    /** Whoever reads the JSON and whoever reads Prometheus are told the same. */
+    @Test
+    @Order(10)
+    void adminsNumbers_arePrometheuss() {
+        Map<String, String> same = Map.ofEntries(
+                Map.entry("/python_runner/total_runs", "sum(tlac_python_runs_total)"),
+                Map.entry("/python_runner/successful_runs", "sum(tlac_python_runs_total{status=\"success\"})"),
+                Map.entry("/python_runner/error_runs", "sum(tlac_python_runs_total{status=\"error\"})"),
+                Map.entry("/python_runner/timeout_runs", "sum(tlac_python_runs_total{status=\"timeout\"})"),
+                Map.entry("/authentication/total_login_attempts", "sum(tlac_auth_login_attempts_total)"),
+                Map.entry("/authentication/failed_logins", "sum(tlac_auth_login_attempts_total{status=\"failed\"})"),
+                Map.entry(
+                        "/authentication/rate_limited_logins",
+                        "sum(tlac_auth_login_attempts_total{status=\"rate_limited\"})"),
+                Map.entry("/summary/active_sessions", "max(tlac_auth_sessions_active)"),
+                Map.entry("/activity/total_saves", "sum(tlac_activity_saves_total)"),
+                Map.entry("/activity/rate_limit_violations", "sum(tlac_rate_limit_exceeded_total)"),
+                Map.entry("/system/total_errors", "sum(tlac_errors_total)"));
+        // Prometheus learns of the last deed at its next scrape, and sessions are counted every few seconds.
+        TestProcess.await(() -> differences(same).isEmpty());
+        // Nobody else asks. What the gateway knows of the services it remembers for a second; a reading counts in the
+        // next.
+        double last = Instant.now().toEpochMilli() / 1e3;
+        TestProcess.await(() -> prometheus.value("timestamp(up{job=\"gateway\"})") > last + 2);
+        double scraped = prometheus.value("sum(tlac_http_requests_total{job=\"gateway\"})");
+        JsonNode numbers = admin.get("/api/admin/metrics").body();
+        assertThat(numbers.at("/http/total_requests").asDouble()).isEqualTo(scraped);
+        assertThat(numbers.at("/http/error_requests").asDouble())
+                .isEqualTo(prometheus.value("sum(tlac_http_requests_total{job=\"gateway\", status=~\"[45]..\"})"));
+    }
+
+    /** What people see is what Prometheus has; readable without a mouse, without eyes, and on a telephone. */
+    @Test
+    @Order(11)
+    void adminsPage_showsTheSame_andTheAlerts() {
+        try (Chromium chromium = Chromium.open()) {
+            Page page = chromium.page();
+            page.navigate(school.url() + "/admin-metrics.html");
+            chromium.signIn("demo-admin", demoPassword());
+            page.waitForURL("**/admin-metrics.html");
+            for (Map.Entry<String, String> figure : Map.of(
+                            "Runs", "sum(tlac_python_runs_total)",
+                            "Timed out", "sum(tlac_python_runs_total{status=\"timeout\"})",
+                            "Held back", "sum(tlac_auth_login_attempts_total{status=\"rate_limited\"})",
+                            "Saves", "sum(tlac_activity_saves_total)",
+                            "Over the rate limit", "sum(tlac_rate_limit_exceeded_total)")
+                    .entrySet()) {
+                Locator row = page.locator("#totals dl > div")
+                        .filter(new Locator.FilterOptions()
+                                .setHas(page.locator(
+                                        "dt",
+                                        new Page.LocatorOptions()
+                                                .setHasText(Pattern.compile("^" + figure.getKey() + "$")))));
+                PlaywrightAssertions.assertThat(row.locator("dd"))
+                        .hasText(Long.toString(Math.round(prometheus.value(figure.getValue()))));
+            }
+            for (String service :
+                    List.of("Gateway", "Auth service", "Activity service", "Runner service", "Backup service")) {
+                Locator row = page.locator("#services tbody tr", new Page.LocatorOptions().setHasText(service));
+                PlaywrightAssertions.assertThat(row).containsText("1 of 1");
+                PlaywrightAssertions.assertThat(row.locator(".pill")).hasText("ready");
+            }
+            PlaywrightAssertions.assertThat(page.locator("#alerts")).containsText("PasswordGuessing");
+            PlaywrightAssertions.assertThat(page.locator("#alerts")).not().containsText("Watchdog");
+            PlaywrightAssertions.assertThat(page.locator("#alert-state")).containsText("firing");
+            assertThat(page.locator("#alert-state").getAttribute("aria-live")).isEqualTo("polite");
+            assertThat(page.locator("#services caption, #alerts caption").allInnerTexts())
+                    .allMatch(text -> !text.isBlank())
+                    .hasSize(2);
+            assertThat(page.locator("h1").count()).isEqualTo(1);
+            assertThat(page.locator("h2").allInnerTexts()).containsExactly("Health", "Alerts", "Live", "Totals");
+            assertThat(page.locator("script:not([src])").count()).isZero();
+            // A second reading, so that there are lines; then a telephone's width.
+            PlaywrightAssertions.assertThat(page.locator("#charts .legend b").first())
+                    .not()
+                    .hasText("–", new LocatorAssertions.HasTextOptions().setTimeout(20_000));
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setFullPage(true)
+                    .setPath(School.ROOT.resolve("target/admin-metrics.png")));
+            page.setViewportSize(360, 740);
+            assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(360);
+            assertThat(chromium.complaints()).isEmpty();
+        }
+    }
+
+    private static Map<String, String> differences(Map<String, String> same) {
+        JsonNode numbers = admin.get("/api/admin/metrics").body();
+        Map<String, String> different = new TreeMap<>();
+        same.forEach((key, expression) -> {
+            double expected = prometheus.value(expression);
+            if (numbers.at(key).asDouble(-1) != expected) {
+                different.put(key, numbers.at(key) + " is not " + expected);
+            }
+        });
+        return different;
+    }
+
+    @Test
+    @Order(12)
+    void everyQueryOfTheGuides_isAnswered_andTheirCommandsRun() throws Exception {
+        int queries = 0;
+        for (Guide guide : Guide.all()) {
+            for (String query : guide.queries()) {
+                prometheus.query(query);
+                queries++;
+            }
+            for (String block : guide.liveCommands()) {
+                bash(guide, block);
+            }
+        }
+        assertThat(queries).isGreaterThan(5);
+    }
+
+    /** Runs a block as somebody would who copies it, but for folder and ports. */
+    private static void bash(Guide guide, String block) throws IOException, InterruptedException {
+        String script = block.replace(".tlac/", school.home() + "/");
+        for (int port : List.of(8443, 9080, 9081, 9082, 9083, 9084, 9090, 9093)) {
+            script = script.replaceAll(
+                    "\\b" + port + "\\b", Integer.toString(school.settings().port(port)));
+        }
+        ProcessBuilder bash = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script)
+                .directory(School.ROOT.toFile())
+                .redirectErrorStream(true);
+        bash.environment().putAll(school.environment());
+        Process process = bash.start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor())
+                .as(guide.file() + "\n" + block + "\n" + output)
+                .isZero();
+    }
+
+    /** Whatever clients think of, on every listener: not one series more. */
+    @Test
+    @Order(13)
+    void threeThousandPaths_andAMethodOfTheirOwn_addNoSeries() throws Exception {
+        try (HttpClient http = HttpClient.newBuilder()
+                .sslContext(ApiClient.trusting(school.authority()))
+                .build()) {
+            Map<Owner, URI> listeners = new TreeMap<>();
+            listeners.put(Owner.GATEWAY, URI.create(school.url()));
+            for (Owner owner : List.of(Owner.AUTH, Owner.ACTIVITY, Owner.RUNNER, Owner.BACKUP)) {
+                listeners.put(owner, URI.create("http://127.0.0.1:" + (school.managementPort(owner) - 1000)));
+            }
+            for (Map.Entry<Owner, URI> listener : listeners.entrySet()) {
+                // Once each kind of path with each method: these may have series, if few.
+                hostile(http, listener.getValue(), 0, 150);
+                int before = school.scrape(listener.getKey()).series().size();
+                hostile(http, listener.getValue(), 150, 3150);
+                assertThat(school.scrape(listener.getKey()).series())
+                        .as(listener.getKey().id())
+                        .hasSize(before);
+            }
+        }
+    }
+
+    private static void hostile(HttpClient http, URI base, int from, int to) throws Exception {
+        for (int i = from; i < to; i++) {
+            String path = i % 3 == 0 ? "/x" + i : i % 3 == 1 ? "/api/x" + i : "/api/activity/state/x" + i + "/y" + i;
+            String method = i % 50 == 0 ? "BREW" + (i == 0 ? "" : i) : "GET";
+            HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
+                    .method(method, HttpRequest.BodyPublishers.noBody())
+                    .build();
+            assertThat(http.send(request, BodyHandlers.ofString()).statusCode()).isBetween(303, 405);
+        }
+    }
+
+    @Test
+    @Order(14)
+    void monitoring_stops_andLeavesNothing() throws Exception {
+        monitor.terminate();
+        monitor.awaitExit();
+        monitor.awaitNothingLeft();
+        assertThat(monitor.lines()).contains("Monitoring is stopped.");
+    }
+
+    private static void report(String title, List<String> table) throws IOException {
+        Path report = School.ROOT.resolve("target/live-monitoring.md");
+        Files.createDirectories(report.getParent());
+        String text = "## " + title + "\n\n" + String.join("\n", table) + "\n\n";
+        if (title.equals("Panels")) {
+            Files.deleteIfExists(report);
+        }
+        Files.writeString(
+                report, text, java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
+    }
+}
