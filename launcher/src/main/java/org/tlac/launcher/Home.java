@@ -66,14 +66,24 @@ record Home(Path root, Path folder) {
     /** Makes the folders; those with secrets are their owner's alone. */
     void create() {
         try {
-            for (Path open : new Path[] {folder, logs(), run(), cache(), tls(), folder.resolve("data"), backups()}) {
+            for (Path open : new Path[] {folder, logs(), run(), cache(), folder.resolve("data"), backups()}) {
                 Files.createDirectories(open);
             }
-            Files.createDirectories(secrets());
-            Files.setPosixFilePermissions(secrets(), PosixFilePermissions.fromString("rwx------"));
+            createForSecrets();
             Files.setPosixFilePermissions(backups(), PosixFilePermissions.fromString("rwx------"));
         } catch (IOException e) {
             throw new Problem("Cannot create " + folder + ": is the disk full, or the folder not yours?", e);
+        }
+    }
+
+    /** Makes no more than what secrets and certificates need. */
+    void createForSecrets() {
+        try {
+            Files.createDirectories(tls());
+            Files.createDirectories(secrets());
+            Files.setPosixFilePermissions(secrets(), PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException e) {
+            throw new Problem("Cannot create " + secrets() + ": is the disk full, or the folder not yours?", e);
         }
     }
 
