@@ -76,13 +76,23 @@ record Home(Path root, Path folder) {
     /** Makes TLAC's folders; those with secrets are their owner's alone. */
     void create() {
         createForProcesses();
-        create(cache(), tls(), folder.resolve("data"), backups());
+        create(cache(), folder.resolve("data"), backups());
+        createForSecrets();
         try {
-            Files.createDirectories(secrets());
-            Files.setPosixFilePermissions(secrets(), PosixFilePermissions.fromString("rwx------"));
             Files.setPosixFilePermissions(backups(), PosixFilePermissions.fromString("rwx------"));
         } catch (IOException e) {
             throw new Problem("Cannot create " + folder + ": is the disk full, or the folder not yours?", e);
+        }
+    }
+
+    /** Makes no more than what secrets and certificates need. */
+    void createForSecrets() {
+        try {
+            Files.createDirectories(tls());
+            Files.createDirectories(secrets());
+            Files.setPosixFilePermissions(secrets(), PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException e) {
+            throw new Problem("Cannot create " + secrets() + ": is the disk full, or the folder not yours?", e);
         }
     }
 

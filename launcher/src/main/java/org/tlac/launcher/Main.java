@@ -10,7 +10,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** {@code up}, {@code monitor}, {@code status}, {@code stop}, {@code demo}: what the script {@code tlac} calls. */
+/**
+ * {@code up}, {@code monitor}, {@code status}, {@code stop}, {@code demo}: what the script {@code tlac} calls; {@code secrets} and {@code provision}: what
+ * containers need done before services start.
+ */
 public final class Main {
 
     private static final Duration STOP_PATIENCE = Duration.ofMinutes(2);
@@ -36,7 +39,11 @@ public final class Main {
                 case "status" -> System.exit(status(home, installed(environment), console) ? 0 : 1);
                 case "stop" -> stop(home, console);
                 case "demo" -> new Demo(home, running(home).settings(), console).play();
-                default -> throw new Problem("Usage: up | monitor | status | stop | demo");
+                case "secrets" ->
+                    ContainerSetup.from(environment, home, console).makeSecrets();
+                case "provision" ->
+                    ContainerSetup.from(environment, home, console).provision();
+                default -> throw new Problem("Usage: up | monitor | status | stop | demo | secrets | provision");
             }
         } catch (Problem e) {
             System.err.println("tlac: " + e.getMessage());

@@ -5,26 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.TreeMap;
-import org.tlac.platform.db.Provisioning;
 
 /** The PostgreSQL server of this machine: passwords for everybody, loopback only, and its data stays between runs. */
 final class Postgres implements Part {
 
-    static final String DATABASE = "tlac";
     static final String NAME = "postgres";
 
-    private static final String SUPERUSER = "postgres";
-    private static final List<String> ROLES = List.of("auth", "activity", "backup");
     private static final Duration INITDB_PATIENCE = Duration.ofSeconds(90);
     private static final Duration LEFTOVER_GRACE = Duration.ofSeconds(20);
 
@@ -49,6 +40,7 @@ final class Postgres implements Part {
     private final int port;
     private final Console console;
     private final PostgresBinaries binaries;
+    private final TlacDatabase database;
     private volatile boolean provisioned;
 
     Postgres(Home home, int port, Console console) {
@@ -56,15 +48,11 @@ final class Postgres implements Part {
         this.port = port;
         this.console = console;
         this.binaries = new PostgresBinaries(home.folder().resolve("postgres"));
+        this.database = new TlacDatabase(home, address(port));
     }
 
-    static String jdbcUrl(int port, String database) {
-        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
-    }
-
-    /** The name of the secret that is a role's password. */
-    static String passwordName(String role) {
-        return "database-" + role;
+    static String address(int port) {
+        return "127.0.0.1:" + port;
     }
 
     @Override
@@ -119,9 +107,9 @@ final class Postgres implements Part {
     /** Whether it answers; makes sure at the first time that database, roles and schemas are there. */
     @Override
     public boolean isReady() {
-        try (Connection connection = connect(SUPERUSER)) {
+        try (Connection connection = database.connect()) {
             if (!provisioned) {
-                provision(connection);
+                database.provision(connection);
                 provisioned = true;
             }
             return true;
@@ -140,38 +128,14 @@ final class Postgres implements Part {
         return state.startsWith("08") || state.startsWith("57");
     }
 
-    private void provision(Connection server) throws SQLException {
-        try (Statement statement = server.createStatement();
-                ResultSet found =
-                        statement.executeQuery("select 1 from pg_database where datname = '" + DATABASE + "'")) {
-            if (!found.next()) {
-                statement.execute("create database " + DATABASE);
-            }
-        }
-        Map<String, String> passwords = new TreeMap<>();
-        ROLES.forEach(role -> passwords.put(role, home.secretText(passwordName(role))));
-        try (Connection connection = connect(DATABASE)) {
-            Provisioning.run(connection, passwords);
-        }
-    }
-
-    private Connection connect(String database) throws SQLException {
-        Properties properties = new Properties();
-        properties.setProperty("user", SUPERUSER);
-        properties.setProperty("password", home.secretText(passwordName(SUPERUSER)));
-        properties.setProperty("connectTimeout", "2");
-        properties.setProperty("socketTimeout", "30");
-        return DriverManager.getConnection(jdbcUrl(port, database), properties);
-    }
-
     private void initialize(Path data) throws IOException {
         Path partial = data.resolveSibling("postgres.partial");
         PostgresBinaries.deleteRecursively(partial);
         List<String> command = watched(
                 binaries.program("initdb"),
                 "--pgdata=" + partial,
-                "--username=" + SUPERUSER,
-                "--pwfile=" + home.secret(passwordName(SUPERUSER)),
+                "--username=" + TlacDatabase.SUPERUSER,
+                "--pwfile=" + home.secret(TlacDatabase.passwordName(TlacDatabase.SUPERUSER)),
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
                 "--locale=C.UTF-8",

@@ -84,11 +84,11 @@ final class Services {
     private Map<String, String> database(String role) {
         return Map.of(
                 "DATABASE_URL",
-                Postgres.jdbcUrl(settings.port(Settings.DATABASE_PORT), Postgres.DATABASE),
+                TlacDatabase.jdbcUrl(Postgres.address(settings.port(Settings.DATABASE_PORT)), TlacDatabase.NAME),
                 "DATABASE_USERNAME",
                 role,
                 "DATABASE_PASSWORDFILE",
-                home.secret(Postgres.passwordName(role)).toString());
+                home.secret(TlacDatabase.passwordName(role)).toString());
     }
 
     private Map<String, String> course() {

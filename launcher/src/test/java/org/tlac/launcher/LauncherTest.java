@@ -64,7 +64,7 @@ class LauncherTest {
     }
 
     private static Connection database(Path home) throws SQLException {
-        String password = new Home(home, home).secretText(Postgres.passwordName("auth"));
+        String password = new Home(home, home).secretText(TlacDatabase.passwordName("auth"));
         return DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:" + (Settings.DATABASE_PORT + OFFSET) + "/tlac", "auth", password);
     }

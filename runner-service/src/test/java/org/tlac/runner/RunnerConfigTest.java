@@ -44,6 +44,8 @@ class RunnerConfigTest {
                                 16 << 10,
                                 Duration.ofSeconds(30),
                                 1000,
+                                Duration.ofSeconds(30),
+                                Runtime.getRuntime().maxMemory() / 2,
                                 Duration.ZERO,
                                 Duration.ofSeconds(10)),
                         URI.create("http://127.0.0.1:8081/.well-known/jwks.json"),

@@ -182,8 +182,8 @@ class KubernetesTest {
             assertThat(stage.group(1))
                     .contains(
                             "USER " + user + ":" + user,
-                            "COPY " + id + "/target/libs libs",
-                            id + "/target/" + id + ".jar");
+                            "COPY --from=jars /src/" + id + "/target/libs libs",
+                            "COPY --from=jars /src/" + id + "/target/" + id + ".jar .");
             List<String> exposed = stage.group(1)
                     .lines()
                     .filter(line -> line.startsWith("EXPOSE "))

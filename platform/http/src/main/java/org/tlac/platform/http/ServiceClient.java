@@ -9,6 +9,7 @@ import io.helidon.webclient.http1.Http1ClientRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -111,6 +112,7 @@ public final class ServiceClient {
         this.config = config;
         this.client = Http1Client.builder()
                 .baseUri(config.base())
+                .dnsResolver(new NextReplica(InetAddress::getAllByName))
                 .shareConnectionCache(false)
                 .connectionCacheSize(config.maxConnections())
                 .connectTimeout(config.connectTimeout())

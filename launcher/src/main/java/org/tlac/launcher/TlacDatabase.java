@@ -1,0 +1,63 @@
+package org.tlac.launcher;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.tlac.platform.db.Provisioning;
+
+/**
+ * The database {@code tlac} in a PostgreSQL server, seen by its superuser.
+ *
+ * @param home has the passwords, as secrets
+ * @param address of the server, as {@code host:port}
+ */
+record TlacDatabase(Home home, String address) {
+
+    static final String NAME = "tlac";
+    static final String SUPERUSER = "postgres";
+    static final List<String> ROLES = List.of("auth", "activity", "backup");
+
+    static String jdbcUrl(String address, String database) {
+        return "jdbc:postgresql://" + address + "/" + database;
+    }
+
+    /** The name of the secret that is a role's password. */
+    static String passwordName(String role) {
+        return "database-" + role;
+    }
+
+    /** A superuser's connection to the server, to no database of ours. */
+    Connection connect() throws SQLException {
+        return connect(SUPERUSER);
+    }
+
+    /** Makes the database when it is not there, and whatever is missing of roles, passwords and schemas in it. */
+    void provision(Connection server) throws SQLException {
+        try (Statement statement = server.createStatement();
+                ResultSet found = statement.executeQuery("select 1 from pg_database where datname = '" + NAME + "'")) {
+            if (!found.next()) {
+                statement.execute("create database " + NAME);
+            }
+        }
+        Map<String, String> passwords = new TreeMap<>();
+        ROLES.forEach(role -> passwords.put(role, home.secretText(passwordName(role))));
+        try (Connection connection = connect(NAME)) {
+            Provisioning.run(connection, passwords);
+        }
+    }
+
+    private Connection connect(String database) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", SUPERUSER);
+        properties.setProperty("password", home.secretText(passwordName(SUPERUSER)));
+        properties.setProperty("connectTimeout", "2");
+        properties.setProperty("socketTimeout", "30");
+        return DriverManager.getConnection(jdbcUrl(address, database), properties);
+    }
+}
