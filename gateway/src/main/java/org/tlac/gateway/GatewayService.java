@@ -7,6 +7,7 @@ import io.helidon.config.Config;
 import java.time.InstantSource;
 import java.util.Objects;
 import org.tlac.gateway.edge.CsrfGuard;
+import org.tlac.gateway.edge.Peers;
 import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.edge.SecurityHeaders;
 import org.tlac.gateway.edge.SessionAuthentication;
@@ -63,6 +64,8 @@ final class GatewayService {
                 .and(pages.routes());
         RateLimits limits = new RateLimits(config.limits(), metrics, clock);
         limits.expect(routes.table());
+        Peers peers = new Peers(Objects.requireNonNull(config.scrape().get(Owner.GATEWAY)), secret, limits, clock);
+        peers.start();
         return FrontDoor.builder(config.server(), metrics)
                 .edge()
                 // Helidon's NIO sockets know no read timeout, its stream sockets do.
@@ -74,7 +77,9 @@ final class GatewayService {
                 .authentication(new SessionAuthentication(sessions, config.trustedProxies()))
                 .guard(new CsrfGuard())
                 .guard(limits)
+                .management(peers.routes())
                 .stopping(pythonSessions::farewell)
+                .closing(peers)
                 .listener(
                         REDIRECT,
                         config.redirectPort(),

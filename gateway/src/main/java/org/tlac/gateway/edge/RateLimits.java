@@ -4,7 +4,10 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
 import org.tlac.platform.http.Guard;
@@ -16,10 +19,7 @@ import org.tlac.platform.metrics.Counter;
 import org.tlac.platform.metrics.Histogram;
 import org.tlac.platform.metrics.Metrics;
 
-/**
- * Calls per user and minute, by class. Each gateway replica counts what it sees itself: with several, a user may reach the sum of their
- * limits, never less than one.
- */
+/** Calls per user and minute, by class: those that came here, and those that {@link Peers} know of. */
 public final class RateLimits implements Guard {
 
     private static final Duration WINDOW = Duration.ofMinutes(1);
@@ -34,6 +34,9 @@ public final class RateLimits implements Guard {
             .maximumSize(MAX_USERS)
             .expireAfterAccess(WINDOW)
             .build();
+
+    /** Calls that were counted elsewhere, by {@link Key#text}. */
+    private volatile ToIntFunction<String> elsewhere = key -> 0;
 
     /**
      * The limits.
@@ -52,7 +55,12 @@ public final class RateLimits implements Guard {
         }
     }
 
-    private record Key(long userId, LimitClass limitClass) {}
+    private record Key(long userId, LimitClass limitClass) {
+
+        String text() {
+            return userId + " " + limitClass.name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     public RateLimits(Config config, Metrics metrics, InstantSource clock) {
         this.config = config;
@@ -70,6 +78,22 @@ public final class RateLimits implements Guard {
         }
     }
 
+    void countAlso(ToIntFunction<String> counted) {
+        elsewhere = counted;
+    }
+
+    /** Calls of the last minute that were let through here, by user and class; who made none is left out. */
+    Map<String, Integer> recent() {
+        Map<String, Integer> calls = new HashMap<>();
+        windows.asMap().forEach((key, window) -> {
+            int count = window.count(clock.instant());
+            if (count > 0) {
+                calls.put(key.text(), count);
+            }
+        });
+        return calls;
+    }
+
     @Override
     public void check(Call call, Route route) {
         Integer limit = config.perMinute().get(route.limit());
@@ -77,8 +101,8 @@ public final class RateLimits implements Guard {
             return;
         }
         Key key = new Key(user.caller().id(), route.limit());
-        SlidingWindow.Verdict verdict =
-                windows.get(key, missing -> new SlidingWindow(limit, WINDOW)).admit(clock.instant());
+        SlidingWindow.Verdict verdict = windows.get(key, missing -> new SlidingWindow(limit, WINDOW))
+                .admit(clock.instant(), elsewhere.applyAsInt(key.text()));
         // Whole percents: Helidon's summaries round fractions up.
         usage.observe(Math.floorDiv(100 * verdict.used(), limit), route.endpoint());
         if (!verdict.admitted()) {

@@ -1,8 +1,6 @@
 package org.tlac.gateway.status;
 
-import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -16,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tlac.gateway.upstream.Addresses;
 import org.tlac.platform.metrics.Owner;
 
 /** Every running process of every service, found through the addresses that its management host name resolves to. */
@@ -56,18 +55,10 @@ public final class Replicas {
                 .flatMap(base -> resolve(base).stream());
     }
 
+    /** A name without addresses is asked as it stands, and reported as unreachable. */
     private static List<URI> resolve(URI base) {
-        try {
-            return Stream.of(InetAddress.getAllByName(base.getHost()))
-                    .map(address -> address.getHostAddress().contains(":")
-                            ? "[" + address.getHostAddress() + "]"
-                            : address.getHostAddress())
-                    .map(host -> URI.create(base.getScheme() + "://" + host + ":" + base.getPort()))
-                    .toList();
-        } catch (UnknownHostException e) {
-            // No replica is up, or DNS is away: asked by its name, it is reported as unreachable.
-            return List.of(base);
-        }
+        List<URI> replicas = Addresses.of(base);
+        return replicas.isEmpty() ? List.of(base) : replicas;
     }
 
     private CompletableFuture<Answer> ask(Owner owner, URI base, String path) {

@@ -2,9 +2,7 @@ package org.tlac.gateway.upstream;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -15,8 +13,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tlac.platform.identity.ServiceSecret;
 
 /**
@@ -26,7 +22,6 @@ import org.tlac.platform.identity.ServiceSecret;
  */
 public final class RunnerReplicas {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RunnerReplicas.class);
     private static final String MAC = "HmacSHA256";
     private static final int NAME_BYTES = 8;
     private static final int MAX_REPLICAS = 256;
@@ -70,24 +65,11 @@ public final class RunnerReplicas {
 
     private Stream<Replica> all() {
         return addresses.stream()
-                .flatMap(RunnerReplicas::resolve)
+                .flatMap(base -> Addresses.of(base).stream())
                 .distinct()
                 .map(address -> new Replica(
                         mac(address.toString()),
                         upstreams.get(address, missing -> new Upstream(title, missing, secret))));
-    }
-
-    private static Stream<URI> resolve(URI base) {
-        try {
-            return Stream.of(InetAddress.getAllByName(base.getHost()))
-                    .map(address -> address.getHostAddress().contains(":")
-                            ? "[" + address.getHostAddress() + "]"
-                            : address.getHostAddress())
-                    .map(host -> URI.create(base.getScheme() + "://" + host + ":" + base.getPort()));
-        } catch (UnknownHostException e) {
-            LOG.warn("No replica is known by {}", base.getHost());
-            return Stream.empty();
-        }
     }
 
     private String mac(String text) {

@@ -12,7 +12,7 @@ class SlidingWindowTest {
     private final SlidingWindow window = new SlidingWindow(3, Duration.ofMinutes(1));
 
     private SlidingWindow.Verdict at(long seconds) {
-        return window.admit(START.plusSeconds(seconds));
+        return window.admit(START.plusSeconds(seconds), 0);
     }
 
     @Test
@@ -43,5 +43,21 @@ class SlidingWindowTest {
             assertThat(at(second).admitted()).isFalse();
         }
         assertThat(at(60)).isEqualTo(new SlidingWindow.Verdict(1, Duration.ZERO));
+    }
+
+    @Test
+    void callsElsewhere_countToo() {
+        assertThat(window.admit(START, 1)).isEqualTo(new SlidingWindow.Verdict(2, Duration.ZERO));
+        assertThat(window.admit(START.plusSeconds(10), 1).admitted()).isTrue();
+        assertThat(window.admit(START.plusSeconds(20), 1))
+                .isEqualTo(new SlidingWindow.Verdict(4, Duration.ofSeconds(40)));
+        assertThat(window.count(START.plusSeconds(20))).isEqualTo(2);
+        assertThat(window.count(START.plusSeconds(60))).isEqualTo(1);
+    }
+
+    @Test
+    void whoCalledOnlyElsewhere_isToldToComeBackSoon() {
+        assertThat(window.admit(START, 3)).isEqualTo(new SlidingWindow.Verdict(4, Duration.ofSeconds(5)));
+        assertThat(window.admit(START, 2).admitted()).isTrue();
     }
 }

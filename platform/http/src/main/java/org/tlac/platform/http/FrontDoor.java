@@ -119,6 +119,7 @@ public final class FrontDoor implements AutoCloseable {
         private final List<AutoCloseable> closeables = new ArrayList<>();
         private final Map<String, Extra> extras = new LinkedHashMap<>();
         private Routes routes = Routes.of();
+        private Routes managementRoutes = Routes.of();
         private Authentication authentication = Authentication.NONE;
         private List<Reply.Header> headers = List.of(new Reply.Header("Cache-Control", "no-store"));
         private Consumer<ListenerConfig.BuilderBase<?, ?>> customize = listener -> {};
@@ -138,6 +139,12 @@ public final class FrontDoor implements AutoCloseable {
 
         public Builder routes(Routes table) {
             routes = routes.and(table);
+            return this;
+        }
+
+        /** Routes beside health and metrics, on the listener that the public side cannot reach; they authenticate for themselves. */
+        public Builder management(Routes table) {
+            managementRoutes = managementRoutes.and(table);
             return this;
         }
 
@@ -232,6 +239,7 @@ public final class FrontDoor implements AutoCloseable {
 
         private ListenerConfig management(Health health) {
             Routes table = health.routes()
+                    .and(managementRoutes)
                     .and(Routes.of(Route.get(
                             "/metrics",
                             Access.ANYONE,
