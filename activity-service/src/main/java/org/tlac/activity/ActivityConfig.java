@@ -64,7 +64,7 @@ record ActivityConfig(
                 Path.of(config.get("course.folder").asString().orElse("course")),
                 config.get("course.poll").as(Duration.class).orElse(Duration.ofSeconds(5)),
                 config.get("limits.statebytes").asInt().orElse(512 << 10),
-                config.get("limits.userbytes").asLong().orElse(12L << 20),
+                config.get("limits.userbytes").asLong().orElse(8L << 20),
                 config.get("limits.answerbytes").asLong().orElse(8L << 20));
     }
 }

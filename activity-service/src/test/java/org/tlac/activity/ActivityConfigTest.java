@@ -49,7 +49,7 @@ class ActivityConfigTest {
                         Path.of("course"),
                         Duration.ofSeconds(5),
                         512 << 10,
-                        12L << 20,
+                        8L << 20,
                         8L << 20));
         assertThat(ActivityConfig.from(YAML).database())
                 .returns("jdbc:postgresql://127.0.0.1:5432/tlac", DatabaseConfig::url)

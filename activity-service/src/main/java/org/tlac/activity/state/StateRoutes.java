@@ -24,6 +24,9 @@ import org.tlac.platform.http.Routes;
 /** A user's own states. Every statement names the caller's id: nobody else's work can be read or written here. */
 public final class StateRoutes {
 
+    /** Bytes of memory for each byte of a list: as the driver reads it, as text, and as the answer while it grows. */
+    private static final int LIST_FACTOR = 4;
+
     private final Database database;
     private final StateStore states = new StateStore();
     private final Saves saves;
@@ -114,9 +117,9 @@ public final class StateRoutes {
     record Saved(boolean ok, Instant updatedAt, long revisionId) {}
 
     private Reply list(Call call) {
-        List<State> items = states.list(database, Pupil.of(call.caller())).stream()
-                .map(State::of)
-                .toList();
+        Pupil pupil = Pupil.of(call.caller());
+        call.reserve(LIST_FACTOR * states.bytes(database, pupil));
+        List<State> items = states.list(database, pupil).stream().map(State::of).toList();
         return Reply.json(Map.of("items", items));
     }
 

@@ -45,6 +45,16 @@ final class StateStore {
                 """, key(pupil, activity), StateStore::read);
     }
 
+    /** What a list of all the user's states takes. */
+    long bytes(Statements db, Pupil pupil) {
+        return db.queryOne(
+                        "bytes of states",
+                        "select coalesce(sum(state_bytes + :around), 0) as bytes from activity_states where user_id = :user_id",
+                        Map.of("user_id", pupil.userId(), "around", BYTES_AROUND),
+                        row -> row.longValue("bytes"))
+                .orElse(0L);
+    }
+
     /** What the user's other states take together in a list of them. */
     long bytesOfOthers(Statements tx, Pupil pupil, ActivityKey activity) {
         Map<String, @Nullable Object> parameters = key(pupil, activity);

@@ -51,7 +51,7 @@ final class Forwarder {
             request = request.with(SESSION, session.get().cookie());
         }
         Answer answer = session.isPresent()
-                ? service.asUser(request, session.get().token())
+                ? service.asUser(request, session.get().token(), call::reserve)
                 : service.asGateway(request, call.clientAddress());
         return reply(answer);
     }
@@ -59,7 +59,7 @@ final class Forwarder {
     /** Passes a signed-in user's call on to one replica and tells it what it is called. */
     static Reply forwardToReplica(Call call, Replica replica) {
         Request request = request(call).with(REPLICA, replica.name());
-        return reply(replica.upstream().asUser(request, token(call)));
+        return reply(replica.upstream().asUser(request, token(call), call::reserve));
     }
 
     /** Passes a signed-in user's call on, and its answer back while it arrives and by that way. */

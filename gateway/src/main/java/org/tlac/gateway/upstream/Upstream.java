@@ -1,6 +1,7 @@
 package org.tlac.gateway.upstream;
 
 import java.net.URI;
+import java.util.function.LongConsumer;
 import org.tlac.platform.http.BearerAuthentication;
 import org.tlac.platform.http.ServiceClient;
 import org.tlac.platform.http.ServiceClient.Answer;
@@ -24,7 +25,12 @@ public final class Upstream {
 
     /** @param token the internal token of a signed-in user */
     public Answer asUser(Request request, String token) {
-        return client.send(request.with(AUTHORIZATION, "Bearer " + token));
+        return asUser(request, token, bytes -> {});
+    }
+
+    /** @param room told how much memory the answer will take, before it is read */
+    public Answer asUser(Request request, String token, LongConsumer room) {
+        return client.send(request.with(AUTHORIZATION, "Bearer " + token), room);
     }
 
     /** As {@link #asUser}, for an answer that is read while it arrives; close its body. */

@@ -242,6 +242,15 @@ public final class Call {
         }
     }
 
+    /**
+     * Takes memory from what all calls share for bodies, until this call is answered: for an answer that may be large.
+     *
+     * @throws ApiError 503 when others hold it for too long
+     */
+    public void reserve(long bytes) {
+        share().take(bytes);
+    }
+
     private BodyBudget.Share share() {
         BodyBudget.Share known = share;
         if (known == null) {

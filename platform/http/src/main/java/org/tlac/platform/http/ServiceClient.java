@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.slf4j.MDC;
 
 /**
@@ -26,6 +27,9 @@ import org.slf4j.MDC;
  * not answer in time or answers something that is not HTTP becomes an {@link ApiError} (503, 504, 502). Redirects are not followed.
  */
 public final class ServiceClient {
+
+    /** An answer is read into one buffer while another still holds its last part. */
+    private static final int BUFFER_FACTOR = 2;
 
     private final Config config;
     private final Http1Client client;
@@ -124,8 +128,23 @@ public final class ServiceClient {
 
     /** @throws ApiError 502, 503 or 504 when there is no answer to give back */
     public Answer send(Request request) {
+        return send(request, bytes -> {});
+    }
+
+    /**
+     * Sends and reads the answer once there is room for it.
+     *
+     * @param room told how many bytes of memory the answer's body will take; what it throws ends the exchange
+     */
+    public Answer send(Request request, LongConsumer room) {
         try (HttpClientResponse response = exchange(request)) {
+            if (response.entity().hasEntity()) {
+                long length = response.headers().contentLength().orElse(config.maxAnswerBytes());
+                room.accept(BUFFER_FACTOR * Math.min(length, config.maxAnswerBytes()));
+            }
             return new Answer(response.status().code(), headers(response), body(response));
+        } catch (ApiError refused) {
+            throw refused;
         } catch (IOException | RuntimeException e) {
             // What a broken answer makes the client throw is not always an IOException.
             throw failure(e);

@@ -56,6 +56,10 @@ class FrontDoorTest {
                 Route.get("/api/teacher", Access.TEACHER, call -> Reply.json(call.caller())),
                 Route.get("/api/service", Access.SERVICE, call -> Reply.json(Map.of())),
                 Route.get("/api/guarded", Access.ANYONE, call -> Reply.json(Map.of())),
+                Route.get("/api/large", Access.ANYONE, call -> {
+                    call.reserve(call.queryInt("bytes", 0, Integer.MAX_VALUE).orElse(0));
+                    return Reply.json(Map.of());
+                }),
                 Route.get("/api/broken", Access.ANYONE, call -> {
                     throw new IllegalStateException("secret detail");
                 }),
@@ -283,6 +287,14 @@ class FrontDoorTest {
         assertThat(calls.stream().map(CompletableFuture::join).filter(answer -> answer.statusCode() == 503))
                 .allMatch(answer -> answer.headers().firstValue("Retry-After").isPresent());
         assertThat(post("/api/tree", tree).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void answerThatDoesNotFitIntoTheMemoryForAll_is503() throws Exception {
+        int all = (BodyBudget.RAW_FACTOR + BodyBudget.JSON_FACTOR) * MAX_BODY;
+        assertThat(get("/api/large?bytes=" + all).statusCode()).isEqualTo(200);
+        assertThat(get("/api/large?bytes=" + (all + 1)).statusCode()).isEqualTo(503);
+        assertThat(get("/api/large?bytes=" + all).statusCode()).isEqualTo(200);
     }
 
     @Test
