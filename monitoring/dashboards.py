@@ -198,7 +198,6 @@ def variable(name, label, asked):
         "type": "query",
         "datasource": SOURCE,
         "query": {"qryType": 1, "query": asked, "refId": "PrometheusVariableQueryEditor-VariableQuery"},
-        "definition": asked,
         "current": {"selected": True, "text": ["All"], "value": ["$__all"]},
         "multi": True,
         "includeAll": True,

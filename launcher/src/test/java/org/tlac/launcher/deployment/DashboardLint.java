@@ -102,7 +102,7 @@ final class DashboardLint {
                     name + " is not asked for again");
             require(
                     variable != null
-                            && variable.path("definition")
+                            && variable.at("/query/query")
                                     .asText()
                                     .matches("label_values\\(\\w+(\\{.*})?, " + name + "\\)"),
                     "template-label-promql-rule",

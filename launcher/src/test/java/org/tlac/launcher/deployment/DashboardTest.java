@@ -5,6 +5,8 @@ import static org.tlac.launcher.deployment.Manifests.elements;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +66,51 @@ class DashboardTest {
                         .isEqualTo(file.getFileName().toString()));
     }
 
+    /** The types that Grafana publishes, as a schema: launcher/src/test/grafana/make-schema. */
+    @Test
+    void dashboards_areValidAgainstGrafanasSchema() throws IOException {
+        JsonSchema schema = grafanasSchema();
+        for (ObjectNode dashboard : dashboards()) {
+            assertThat(schema.findings(dashboard))
+                    .as(dashboard.path("uid").asText())
+                    .isEmpty();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void schema_noticesWhatIsWrong(String place, Consumer<ObjectNode> mistake) throws IOException {
+        ObjectNode dashboard = dashboard("tlac-database").deepCopy();
+        mistake.accept(dashboard);
+        assertThat(grafanasSchema().findings(dashboard)).anyMatch(finding -> finding.startsWith(place));
+    }
+
+    static Stream<Arguments> schema_noticesWhatIsWrong() {
+        return Stream.of(
+                mistake("/titel", "", board -> board.put("titel", "TLAC Database")),
+                mistake("/graphTooltip", "", board -> board.put("graphTooltip", 7)),
+                mistake(" has no schemaVersion", "", board -> board.remove("schemaVersion")),
+                mistake("/templating/list/0/type", "/templating/list/0", variable -> variable.put("type", "source")),
+                mistake("/panels/1/gridPos/h", "/panels/1/gridPos", place -> place.put("h", "8")),
+                mistake("/panels/1/type", "/panels/1", panel -> panel.put("type", "graph")),
+                mistake("/panels/1/targets/0 has no expr", "/panels/1/targets/0", target -> target.remove("expr")),
+                mistake("/panels/1/options/sizing", "/panels/1/options", options -> options.put("sizing", "large")),
+                mistake(
+                        "/panels/2/fieldConfig/defaults/custom/lineColour",
+                        "/panels/2/fieldConfig/defaults/custom",
+                        custom -> custom.put("lineColour", "red")),
+                mistake(
+                        "/panels/2/options/legend/displayMode",
+                        "/panels/2/options/legend",
+                        legend -> legend.put("displayMode", "grid")));
+    }
+
+    private static JsonSchema grafanasSchema() throws IOException {
+        try (InputStream file = DashboardTest.class.getResourceAsStream("grafana-dashboard.schema.json")) {
+            return new JsonSchema(Checkout.YAML.readTree(file));
+        }
+    }
+
     @Test
     void linter_findsNothing() {
         assertThat(dashboards().stream().flatMap(dashboard -> DashboardLint.findings(dashboard).stream()))
@@ -90,10 +137,7 @@ class DashboardTest {
                         "template-on-time-change-reload-rule",
                         "/templating/list/2",
                         variable -> variable.put("refresh", 1)),
-                mistake(
-                        "template-label-promql-rule",
-                        "/templating/list/1",
-                        variable -> variable.put("definition", "up")),
+                mistake("template-label-promql-rule", "/templating/list/1/query", query -> query.put("query", "up")),
                 mistake("panel-title-description-rule", "/panels/1", panel -> panel.remove("description")),
                 mistake("panel-datasource-rule", "/panels/1/datasource", source -> source.put("uid", "prometheus")),
                 mistake("panel-units-rule", "/panels/1/fieldConfig/defaults", defaults -> defaults.remove("unit")),
