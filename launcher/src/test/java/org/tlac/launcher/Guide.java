@@ -52,7 +52,8 @@ record Guide(Path file) {
         for (String line : block.lines().toList()) {
             String code = line.replaceFirst("(^|\\s)#.*", "");
             boolean goesOn = !queries.isEmpty()
-                    && (code.matches("(\\s|[-+*/%^)<>=!]|and\\b|or\\b|unless\\b).*") || isUnfinished(queries.getLast()));
+                    && (code.matches("(\\s|[-+*/%^)<>=!]|and\\b|or\\b|unless\\b).*")
+                            || isUnfinished(queries.getLast()));
             if (goesOn) {
                 queries.set(queries.size() - 1, queries.getLast() + "\n" + code);
             } else if (!code.isBlank()) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -360,8 +361,10 @@ class LiveMonitoringTest {
                 pupil.post("/api/activity/state/lesson-1/a1", Map.of("state", work));
                 pupil.post("/api/python/run", work);
             });
-            lesson.scheduleAtFixedRate(saveAndRun, 0, 2, TimeUnit.SECONDS);
+            ScheduledFuture<?> going = lesson.scheduleAtFixedRate(saveAndRun, 0, 2, TimeUnit.SECONDS);
             meanwhile.run();
+            // A failure would have ended it.
+            assertThat(going.isDone()).isFalse();
         } finally {
             lesson.shutdownNow();
         }

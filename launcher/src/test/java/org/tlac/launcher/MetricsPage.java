@@ -44,9 +44,13 @@ record MetricsPage(Page page) {
         Assertions.assertThat(page.locator("#services caption, #alerts caption").allInnerTexts())
                 .hasSize(2)
                 .allMatch(text -> !text.isBlank());
-        Assertions.assertThat(page.locator("#services th:not([scope]), #alerts th:not([scope])").count()).isZero();
+        Assertions.assertThat(page.locator("#services th:not([scope]), #alerts th:not([scope])")
+                        .count())
+                .isZero();
         assertThat(page.locator("#alert-state")).hasAttribute("aria-live", "polite");
-        Assertions.assertThat(page.locator("script:not([src]), [style]:not(.uplot, .uplot *)").count()).isZero();
+        Assertions.assertThat(page.locator("script:not([src]), [style]:not(.uplot, .uplot *)")
+                        .count())
+                .isZero();
     }
 
     /** Waits until the charts have lines, here read from the table that each has for those who do not see them. */
@@ -62,6 +66,7 @@ record MetricsPage(Page page) {
 
     void fitsTelephone() {
         page.setViewportSize(TELEPHONE, 740);
-        Assertions.assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(TELEPHONE);
+        Assertions.assertThat(page.evaluate("document.documentElement.scrollWidth"))
+                .isEqualTo(TELEPHONE);
     }
 }
