@@ -18,7 +18,7 @@ export const LABELS = {
   total_teachers: 'Teachers',
   total_admins: 'Admins',
   active_sessions: 'Signed in now',
-  recent_logins_7d: 'Signed in within 7 days',
+  recent_logins_7d: 'Sign-ins in 7 days',
   total_requests: 'Requests',
   successful_requests: 'Successful',
   error_requests: 'Failed',
