@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,47 @@ class AlertmanagerTest {
                     }
                 }
             }
+        }
+    }
+
+    /** What a real Alertmanager says of alerts that fire together: `+` is told, `-` is silenced by another. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            the database is away | +DatabaseUnreachable -HighErrorRate -ErrorBudgetBurnsFast:slo=availability -DatabaseErrors -BackupFailed +RunnerWaitIsLong
+            a service is away    | +ServiceDown:job=auth-service -HighErrorRate -LowLoginSuccessRate -MetricsMissing:job=auth-service +BackupTooOld
+            another is away      | +ServiceDown:job=runner-service -RunnerWaitIsLong -RunnerRefusesRuns +ReplicaDown:job=gateway +HighDBConnections
+            backups are away     | +ServiceDown:job=backup-service -BackupTooOld +HighErrorRate
+            a promise is broken  | +ErrorBudgetBurnsFast:slo=availability -ErrorBudgetBurnsSlowly:slo=availability +ErrorBudgetBurnsSlowly:slo=latency -HighErrorRate +HighRequestLatency
+            slow, not failing    | +ErrorBudgetBurnsFast:slo=latency -HighRequestLatency +HighErrorRate
+            no sandbox           | +RunnerIsolationBelowFull -RunnerSlotsBroken -RunnerRefusesRuns -RunnerHasNoIdleSlot
+            too few slots        | +RunnerRefusesRuns -RunnerWaitIsLong -RunnerHasNoIdleSlot +RunnerTimeoutsHigh
+            a bad backup         | +BackupNotProven -BackupFailed +BackupTooOld
+            a full pool          | +DatabaseConnectionsPending -HighDBConnections +PasswordGuessing
+            everything at once   | +Watchdog +DatabaseUnreachable +ServiceDown:job=gateway -HighErrorRate
+            """)
+    void oneIncident_isOneMessage(String why, String expected) throws IOException {
+        Map<String, String> severities = new TreeMap<>();
+        Alerts.SHIPPED
+                .alerts()
+                .forEach(alert -> severities.put(
+                        alert.path("alert").asText(),
+                        alert.at("/labels/severity").asText()));
+        List<Map<String, String>> fired = new ArrayList<>();
+        Map<String, Boolean> told = new TreeMap<>();
+        for (String one : expected.split(" ", -1)) {
+            String[] parts = one.substring(1).split("[:=]", -1);
+            assertThat(severities).containsKey(parts[0]);
+            Map<String, String> labels =
+                    new TreeMap<>(Map.of("alertname", parts[0], "severity", severities.get(parts[0])));
+            if (parts.length == 3) {
+                labels.put(parts[1], parts[2]);
+            }
+            fired.add(labels);
+            told.put(parts[0] + (parts.length == 3 ? " " + parts[2] : ""), one.startsWith("+"));
+        }
+        try (AlertmanagerProcess alertmanager = AlertmanagerProcess.start(FOLDER.resolve("alertmanager.yml"), temp)) {
+            alertmanager.fire(fired);
+            assertThat(alertmanager.told()).as(why).isEqualTo(told);
         }
     }
 }

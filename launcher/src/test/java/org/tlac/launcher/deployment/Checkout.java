@@ -17,6 +17,7 @@ final class Checkout {
 
     static final ObjectMapper YAML = new ObjectMapper(
             YAMLFactory.builder().disable(YAMLGenerator.Feature.SPLIT_LINES).build());
+    static final ObjectMapper JSON = new ObjectMapper();
     static final Path ROOT = root();
 
     private Checkout() {}
