@@ -170,7 +170,9 @@ class CheckServerTest {
         assertThat(failed(check("a2", GOOD.replace("factor = 1", "[factor] = [1]"))))
                 .containsExactly("given");
         assertThat(failed(check("a2", GOOD.replace("\"made\"", "\"other\"")))).containsExactly("assert");
-        assertThat(failed(check("a2", GOOD.replace("= int(input())\n", "= input()\nif first == 'x': exit(0)\nfirst = int(first)\n"))))
+        assertThat(failed(check(
+                        "a2",
+                        GOOD.replace("= int(input())\n", "= input()\nif first == 'x': exit(0)\nfirst = int(first)\n"))))
                 .containsExactly("exit");
         JsonNode other = check("a2", GOOD.replace("SUM:", "Total:"));
         assertThat(failed(other)).containsExactly("input");
