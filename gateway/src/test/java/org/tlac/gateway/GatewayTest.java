@@ -43,6 +43,10 @@ class GatewayTest {
         Files.writeString(lesson.resolve("teacher/answers.html"), "answers");
         Files.writeString(lesson.resolve(".hidden"), "hidden");
         Files.writeString(folder.resolve("outside.txt"), "outside");
+        for (String name : List.of("a1.checks.yaml", "a1.checks.yaml~", "A2.CHECKS.YAML", "teacher/a3.checks.yaml")) {
+            Files.writeString(lesson.resolve(name), "checks: []");
+        }
+        Files.createSymbolicLink(lesson.resolve("alias.txt"), lesson.resolve("a1.checks.yaml"));
         Files.createSymbolicLink(lesson.resolve("link.txt"), folder.resolve("outside.txt"));
     }
 
@@ -65,6 +69,25 @@ class GatewayTest {
 
     private static TestGateway.Received last() {
         return gateway.received.getLast();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "lesson-1/a1.checks.yaml",
+        "lesson-1/a1.checks.yaml~",
+        "lesson-1/A2.CHECKS.YAML",
+        "lesson-1/a1%2echecks%2eyaml",
+        "lesson-1/./a1.checks.yaml",
+        "lesson-1/teacher/a3.checks.yaml",
+        "lesson-1/alias.txt"
+    })
+    void checksOfActivities_areServedToNobody(String path) throws Exception {
+        for (String session : List.of(TestGateway.PUPIL, TestGateway.TEACHER, TestGateway.ADMIN)) {
+            HttpResponse<String> answer = gateway.send(gateway.as(session, "/lessons/" + path));
+            assertThat(answer.statusCode()).isIn(400, 403, 404);
+            assertThat(answer.body()).doesNotContain("checks: []");
+        }
+        assertThat(gateway.send(gateway.request("/lessons/" + path)).body()).doesNotContain("checks: []");
     }
 
     @Test

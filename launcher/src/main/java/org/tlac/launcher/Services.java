@@ -27,7 +27,7 @@ final class Services {
         return List.of(
                 behind("auth-service", 8081, database, new Memory(96, 96), database("auth")),
                 behind("activity-service", 8082, database, new Memory(96, 96), both(database("activity"), course())),
-                behind("runner-service", 8083, List.of(), new Memory(64, 64), Map.of()),
+                behind("runner-service", 8083, List.of(), new Memory(64, 64), course()),
                 behind("backup-service", 8084, database, new Memory(64, 96), both(database("backup"), backup())),
                 gateway());
     }
@@ -52,6 +52,7 @@ final class Services {
             own.put("SCRAPE_" + names.get(i), address(9081 + i));
         }
         own.put("SCRAPE_GATEWAY", address(9080));
+        own.put("REPLICAS_RUNNER", address(8083));
         // Where ./tlac monitor puts it, whenever that is: until then nobody answers there, which costs nothing.
         own.put("PROMETHEUS_URL", address(Monitoring.PROMETHEUS_PORT));
         return spec(

@@ -10,17 +10,22 @@ import org.tlac.platform.identity.JwksClient;
 import org.tlac.platform.identity.TokenVerifier;
 import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.metrics.Owner;
+import org.tlac.runner.check.CheckRoutes;
 import org.tlac.runner.run.RunQueue;
 import org.tlac.runner.run.RunRoutes;
 import org.tlac.runner.run.RunRules;
 import org.tlac.runner.run.RunnerMetrics;
 import org.tlac.runner.sandbox.Sandbox;
+import org.tlac.runner.sandbox.SlotsOnDemand;
 import org.tlac.runner.session.SessionRoutes;
 import org.tlac.runner.session.SessionRules;
 import org.tlac.runner.session.Sessions;
 
 /** Wires the runner. */
 final class RunnerService {
+
+    /** They judge for milliseconds each. */
+    private static final int JUDGES = 2;
 
     private RunnerService() {}
 
@@ -39,10 +44,12 @@ final class RunnerService {
                 rules.limits().outputCharacters(),
                 sandbox.onDemand(talks.warm(), talks.most(), talks.linger(), config.runsPerZygote()),
                 runnerMetrics);
+        SlotsOnDemand judges = sandbox.onDemand(0, JUDGES, talks.linger(), config.runsPerZygote());
         sandbox.start();
         sessions.start();
         return FrontDoor.builder(config.server(), metrics)
                 .routes(new RunRoutes(sandbox, queue, runnerMetrics, rules).routes())
+                .routes(new CheckRoutes(config.checks(), rules, sandbox, queue, judges, runnerMetrics).routes())
                 .routes(new SessionRoutes(sessions, sandbox, rules).routes())
                 .authentication(new BearerAuthentication(
                         new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
@@ -50,6 +57,7 @@ final class RunnerService {
                 .stopping(sessions::farewell)
                 .closing(sandbox)
                 .closing(sessions)
+                .closing(judges)
                 .start();
     }
 

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,11 +23,25 @@ public final class Course {
     private static final String MANIFEST = "manifest.json";
     private static final String PREFIX = "/lessons/";
 
+    /** In the name of every file with checks: {@code a1.checks.yaml}. */
+    private static final String CHECKS = ".checks.";
+
     private final Files files;
 
     /** @param folder holds manifest.json; read at each request, so a school can edit its course while TLAC runs */
     public Course(Path folder) {
-        this.files = Files.folder(folder);
+        Files all = Files.folder(folder);
+        this.files = path -> isChecks(folder, path) ? Optional.empty() : all.read(path);
+    }
+
+    /** What an activity is checked by is nobody's to read here, whoever asks, nor is an editor's copy of it or a link to it. */
+    private static boolean isChecks(Path folder, String path) throws IOException {
+        if (path.toLowerCase(Locale.ROOT).contains(CHECKS)) {
+            return true;
+        }
+        Path file = folder.resolve(path);
+        return java.nio.file.Files.exists(file)
+                && file.toRealPath().toString().toLowerCase(Locale.ROOT).contains(CHECKS);
     }
 
     Files files() {

@@ -175,7 +175,7 @@ public final class RunQueue implements Work.Source {
         }
 
         /** How long it waited for its slot; known once it ended. */
-        Duration waited() {
+        public Duration waited() {
             return Duration.ofNanos(waitedNanos);
         }
 

@@ -208,8 +208,9 @@ final class Session implements Work, Conversation {
         transcript.say(Transcript.STDOUT, stdout.end());
         transcript.say(Transcript.STDERR, stderr.end());
         transcript.say(Transcript.STDERR, words);
-        transcript.end(end);
+        // Whoever reads of the end finds the place free and the program counted.
         onEnd.accept(this, outcome);
+        transcript.end(end);
         over.countDown();
     }
 

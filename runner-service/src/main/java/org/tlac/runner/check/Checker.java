@@ -1,0 +1,156 @@
+package org.tlac.runner.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import org.tlac.platform.http.ApiError;
+import org.tlac.runner.run.RunQueue;
+import org.tlac.runner.run.RunRoutes;
+import org.tlac.runner.run.RunnerMetrics;
+import org.tlac.runner.sandbox.Outcome;
+
+/**
+ * Checks one pupil's program: runs it as the checks want it, in the queue like any run of that pupil's, and compares here, outside of
+ * every sandbox, with what is expected. A check without a clear yes has failed.
+ */
+final class Checker {
+
+    private static final int SHOWN_CHARACTERS = 2000;
+    private static final Duration COME_BACK = Duration.ofSeconds(3);
+
+    private final RunQueue queue;
+    private final RunnerMetrics metrics;
+    private final Judge judge;
+    private final Duration patience;
+    private final long userId;
+    private final String code;
+    private final long deadline;
+    private final Map<Experiment, Observation> observed = new HashMap<>();
+
+    /** What all checks of all pupils have in common. */
+    record Place(RunQueue queue, RunnerMetrics metrics, Judge judge, Duration patience, Duration budget) {}
+
+    Checker(Place place, long userId, String code) {
+        this.queue = place.queue();
+        this.metrics = place.metrics();
+        this.judge = place.judge();
+        this.patience = place.patience();
+        this.userId = userId;
+        this.code = code;
+        this.deadline = System.nanoTime() + place.budget().toNanos();
+    }
+
+    /** @throws ApiError 429 and 503 as for a run @throws org.tlac.runner.sandbox.SandboxException when the sandbox failed */
+    Verdict check(Check check) throws InterruptedException {
+        String name = Objects.requireNonNull(check.name());
+        Observation seen = observe(check.experiment());
+        if (seen == null) {
+            return new Verdict(name, false, Optional.of("There was no time left for this one."), Optional.empty());
+        }
+        if (!holds(check, seen)) {
+            return failed(check, seen, Optional.empty());
+        }
+        if (check.assertion() == null) {
+            return new Verdict(name, true, Optional.empty(), Optional.empty());
+        }
+        Judge.Opinion opinion = judge.judge(check.assertion(), check.expected().size(), code, seen, left());
+        return opinion.passed()
+                ? new Verdict(name, true, Optional.empty(), Optional.empty())
+                : failed(check, seen, opinion.hint());
+    }
+
+    private static Verdict failed(Check check, Observation seen, Optional<String> hint) {
+        Outcome outcome = seen.outcome();
+        String printed = outcome.stdout() + outcome.stderr() + RunRoutes.hint(outcome.end());
+        String shown = printed.codePointCount(0, printed.length()) <= SHOWN_CHARACTERS
+                ? printed
+                : printed.substring(0, printed.offsetByCodePoints(0, SHOWN_CHARACTERS)) + "\n...[truncated]";
+        return new Verdict(
+                Objects.requireNonNull(check.name()),
+                false,
+                hint.or(() -> Optional.ofNullable(check.hint())),
+                Optional.of(shown));
+    }
+
+    private static boolean holds(Check check, Observation seen) {
+        Outcome outcome = seen.outcome();
+        Printed printed = new Printed(check.ignored());
+        int exitCode = check.exitCode() == null ? 0 : check.exitCode();
+        return outcome.end() == Outcome.End.EXITED
+                && outcome.exitCode() == exitCode
+                && seen.gaveAll()
+                && (check.output() == null || printed.equal(check.output(), outcome.stdout()))
+                && (check.contains() == null || printed.contains(check.contains(), outcome.stdout()))
+                && valuesHold(check.expected(), seen, printed);
+    }
+
+    private static boolean valuesHold(List<Check.Value> expected, Observation seen, Printed printed) {
+        for (int i = 0; i < expected.size(); i++) {
+            if (!holds(expected.get(i), seen.value(i), printed)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean holds(Check.Value expected, JsonNode answer, Printed printed) {
+        if (expected.prints() != null
+                && !printed.equal(expected.prints(), answer.path("printed").asText())) {
+            return false;
+        }
+        if (expected.raises() != null) {
+            return stream(answer.path("raised")).anyMatch(kind -> kind.asText().equals(expected.raises()));
+        }
+        if (!answer.has("value") || answer.has("raised")) {
+            return false;
+        }
+        return expected.is() == null
+                || Values.matches(expected.is(), answer.path("value"), Optional.ofNullable(expected.within()));
+    }
+
+    private static Stream<JsonNode> stream(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+
+    /** Runs the program, once for each experiment. @return null when there is no time left */
+    private @Nullable Observation observe(Experiment experiment) throws InterruptedException {
+        Observation known = observed.get(experiment);
+        if (known != null || left().isZero()) {
+            return known;
+        }
+        Observation seen = Observation.of(experiment, run(experiment));
+        observed.put(experiment, seen);
+        return seen;
+    }
+
+    private Outcome run(Experiment experiment) throws InterruptedException {
+        return switch (queue.enter(userId, experiment.program(code))) {
+            case RunQueue.Admission.Accepted accepted -> {
+                RunQueue.Ticket ticket = accepted.ticket();
+                Duration most = left().compareTo(patience) < 0 ? left() : patience;
+                Outcome outcome = ticket.await(most)
+                        .orElseThrow(
+                                () -> ApiError.busy("The Python runner is busy. Please try again shortly.", COME_BACK));
+                metrics.ran(outcome, ticket.waited());
+                yield outcome;
+            }
+            case RunQueue.Admission.TooManyOfUser refused -> {
+                throw ApiError.tooManyRequests("You have a program running and one waiting already.", COME_BACK);
+            }
+            case RunQueue.Admission.Full full -> {
+                throw ApiError.busy("The Python runner is busy. Please try again shortly.", COME_BACK);
+            }
+        };
+    }
+
+    private Duration left() {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    }
+}
