@@ -19,8 +19,8 @@ DENIED = """
     ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp process_madvise process_mrelease
     io_uring_setup io_uring_enter io_uring_register io_setup io_submit bpf perf_event_open userfaultfd
     keyctl add_key request_key
-    setns unshare chroot pivot_root open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr
-    umount2 swapon swapoff quotactl quotactl_fd
+    setns unshare chroot pivot_root mount open_tree fspick mount_setattr umount2
+    swapon swapoff quotactl quotactl_fd
     name_to_handle_at open_by_handle_at fanotify_init
     init_module finit_module delete_module kexec_load kexec_file_load
     reboot sethostname setdomainname settimeofday clock_settime clock_adjtime adjtimex acct syslog
@@ -31,10 +31,11 @@ DENIED = """
     execve execveat sync vmsplice tee splice
 """.split()
 
-# The supervisor mounts the program's folder and gives up its capability; the program does neither. What would slow down
+# The supervisor makes the program's folder and gives up its capability; the program does neither. What would slow down
 # or starve the process that watches over it is refused as well.
 PROGRAM_DENIED = """
-    mount capset setpriority sched_setscheduler sched_setattr sched_setparam sched_setaffinity ioprio_set
+    fsopen fsconfig fsmount move_mount capset
+    setpriority sched_setscheduler sched_setattr sched_setparam sched_setaffinity ioprio_set
     setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
 """.split()
 

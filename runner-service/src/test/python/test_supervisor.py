@@ -107,6 +107,16 @@ class FilesTest(InAFolder):
         write("sub/good")
         self.assertEqual([file["path"] for file in supervisor.collect_files({}, LIMITS)], ["sub/good"])
 
+    def test_folders_without_end_are_not_followed_to_theirs(self):
+        top = os.getcwd()
+        for _ in range(1500):
+            os.mkdir("d")
+            os.chdir("d")
+        os.chdir(top)
+        write("d/d/good")
+        self.addCleanup(subprocess.run, ["rm", "-rf", os.path.join(top, "d")], check=True)
+        self.assertEqual([file["path"] for file in supervisor.collect_files({}, LIMITS)], ["d/d/good"])
+
     def test_file_that_nobody_may_read_is_read(self):
         write("locked")
         os.chmod("locked", 0)

@@ -160,6 +160,7 @@ class RunnerConfigTest {
         "limits.memorybytes, 1000000",
         "limits.addressspacebytes, 100000000",
         "limits.processes, 0",
+        "limits.processes, 1000",
         "limits.filebytes, 0",
         "limits.descriptors, 8",
         "limits.scratchbytes, 1",

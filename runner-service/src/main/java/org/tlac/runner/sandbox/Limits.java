@@ -48,6 +48,9 @@ public record Limits(
     /** A canary makes so many files to see that they are limited. */
     private static final int MOST_INODES = 10_000;
 
+    /** A canary starts so many to see that they are limited. */
+    private static final int MOST_PROCESSES = 999;
+
     /** What is in the end of a program besides its files. */
     private static final int RESULT_OVERHEAD = 65536;
 
@@ -56,6 +59,10 @@ public record Limits(
         atLeast("memorybytes", LEAST_MEMORY, memoryBytes);
         atLeast("addressspacebytes", memoryBytes, addressSpaceBytes);
         atLeast("processes", 1, processes);
+        if (processes > MOST_PROCESSES) {
+            throw new IllegalArgumentException(
+                    "limits.processes must be at most " + MOST_PROCESSES + ", not " + processes);
+        }
         atLeast("filebytes", 1, fileBytes);
         atLeast("descriptors", LEAST_DESCRIPTORS, descriptors);
         atLeast("scratchbytes", 1 << 16, scratchBytes);

@@ -23,7 +23,8 @@ def call(name, *arguments):
 
 
 def fork():
-    for _ in range(1000):
+    limit = resource.getrlimit(resource.RLIMIT_NPROC)[0]
+    for _ in range(limit + 1 if 0 <= limit <= 1000 else 200):
         if os.fork() == 0:
             signal.pause()
 
@@ -65,8 +66,9 @@ def capabilities():
 
 
 def privileges():
-    """No way up, under a filter, as nobody of importance, as the second process of its namespace."""
-    if libc.prctl(39, 0, 0, 0, 0) == 1 and libc.prctl(21, 0, 0, 0, 0) == 2 and os.getuid() != 0 and os.getpid() == 2:
+    """No way up, under a filter, as nobody of importance, as the first process of its own namespace."""
+    filtered = libc.prctl(39, 0, 0, 0, 0) == 1 and libc.prctl(21, 0, 0, 0, 0) == 2
+    if filtered and os.getuid() != 0 and (os.getpid(), os.getppid()) == (1, 0):
         raise OSError(errno.EPERM, "none")
 
 

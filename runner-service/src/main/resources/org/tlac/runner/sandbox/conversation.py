@@ -63,14 +63,14 @@ class Conversation:
         while True:
             open_input = child.stdin is not None and (self.typed or not self.more)
             left = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
-            reading = [fd for fd in (self.orders, child.reports, child.asks, *child.outputs) if fd is not None]
+            reading = [fd for fd in (self.orders, child.watched, child.asks, *child.outputs) if fd is not None]
             ready, writable, _ = select.select(reading, [child.stdin] if open_input else [], [], left)
             now = time.monotonic()
             if child.asks in ready:
                 self.asked(now)
             for fd in [fd for fd in ready if fd in child.outputs]:
                 child.pass_on(fd)
-            if child.reports in ready:
+            if child.watched in ready:
                 self.resume(now)
                 return self.waited
             if self.orders in ready and not self.hear(now):
@@ -83,7 +83,7 @@ class Conversation:
                 self.resume(now)
                 self.deadline = child.end_it("stopped" if self.stopping else "flood" if flood else "timeout")
             elif late:
-                os._exit(71)  # The keeper did not follow: everything ends.
+                os._exit(71)  # It does not even die: everything ends.
 
 
 def unread(pipe):
