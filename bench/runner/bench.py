@@ -356,7 +356,7 @@ def measure(tlac, arguments):
         contenders["bwrap + python3, cold"] = spawned(cold_sandbox(python))
     image, reason = docker_image()
     if image:
-        docker = [shutil.which("docker"), "run", "--rm", "--network=none", "--memory=128m", image, "python3", "-c", CODE]
+        docker = [shutil.which("docker"), "run", "--rm", "--network=none", "--memory=128m", "--entrypoint=python3", image, "-c", CODE]
         contenders["a container a run"] = spawned(docker)
     result = {"machine": machine(python), "container": image or reason}
     before = tlac.memory()
