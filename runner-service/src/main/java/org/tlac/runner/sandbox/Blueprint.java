@@ -44,7 +44,7 @@ record Blueprint(PythonRoot python, List<String> command, byte[] setup, Limits l
             """;
 
     private static final List<String> MODULES =
-            List.of("frames", "confinement", "turtle", "program", "conversation", "supervisor");
+            List.of("frames", "confinement", "turtle", "program", "conversation", "folder", "supervisor");
 
     Blueprint {
         command = List.copyOf(command);
@@ -72,6 +72,7 @@ record Blueprint(PythonRoot python, List<String> command, byte[] setup, Limits l
         // set; a program's process gives the capability up. No /proc, and no /dev but single devices: as --dev it would
         // be a writable folder without a limit.
         command.addAll(List.of("--unshare-all", "--as-pid-1", "--die-with-parent", "--new-session"));
+        command.addAll(List.of("--hostname", "python"));
         command.addAll(List.of("--cap-add", "CAP_SYS_ADMIN", "--tmpfs", "/"));
         python.parts()
                 .forEach((where, what) -> command.addAll(List.of("--ro-bind", what.toString(), where.toString())));

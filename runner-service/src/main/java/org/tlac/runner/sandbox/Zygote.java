@@ -32,8 +32,8 @@ final class Zygote implements AutoCloseable {
 
     private static final int KILLED = 128 + 9;
 
-    /** bubblewrap, the supervisor and the program to be. */
-    private static final int FAMILY = 3;
+    /** bubblewrap, the zygote, the keeper and the program to be. */
+    private static final int FAMILY = 4;
 
     private final Limits limits;
     private final Watch watch;

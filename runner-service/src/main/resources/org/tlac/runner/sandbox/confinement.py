@@ -93,7 +93,7 @@ def limit(limits):
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, limits["file_bytes"]),
         (resource.RLIMIT_NOFILE, limits["descriptors"]),
-        (resource.RLIMIT_NPROC, limits["processes"] + 1),  # The zygote belongs to the same user.
+        (resource.RLIMIT_NPROC, limits["processes"] + 2),  # The zygote and the keeper belong to the same user.
         (resource.RLIMIT_DATA, limits["memory_bytes"]),
         (resource.RLIMIT_AS, limits["address_space_bytes"]),
     ):
