@@ -11,6 +11,7 @@ import org.tlac.platform.identity.TokenVerifier;
 import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.metrics.Owner;
 import org.tlac.runner.check.CheckRoutes;
+import org.tlac.runner.run.Diagnostics;
 import org.tlac.runner.run.RunQueue;
 import org.tlac.runner.run.RunRoutes;
 import org.tlac.runner.run.RunRules;
@@ -36,7 +37,13 @@ final class RunnerService {
     static FrontDoor start(RunnerConfig config, Metrics metrics, InstantSource clock) {
         RunQueue queue = new RunQueue(config.queue());
         RunRules rules = config.rules();
-        Sandbox sandbox = new Sandbox(config.python(), config.slots(), config.runsPerZygote(), rules.limits(), queue);
+        Sandbox sandbox = new Sandbox(
+                new Sandbox.Ground(config.python(), rules.minimum(), config.scratch()),
+                config.slots(),
+                config.runsPerZygote(),
+                rules.limits(),
+                queue,
+                clock);
         RunnerMetrics runnerMetrics = new RunnerMetrics(metrics, queue, sandbox);
         SessionRules talks = config.sessions();
         Sessions sessions = new Sessions(
@@ -48,12 +55,14 @@ final class RunnerService {
         sandbox.start();
         sessions.start();
         return FrontDoor.builder(config.server(), metrics)
-                .routes(new RunRoutes(sandbox, queue, runnerMetrics, rules).routes())
+                .routes(new RunRoutes(runnerMetrics, new Diagnostics(sandbox, queue, rules, sessions::running))
+                        .routes())
                 .routes(new CheckRoutes(config.checks(), rules, sandbox, queue, judges, runnerMetrics).routes())
                 .routes(new SessionRoutes(sessions, sandbox, rules).routes())
                 .authentication(new BearerAuthentication(
                         new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
                 .readiness("sandbox", () -> rules.permits(sandbox.isolation()))
+                .telling("isolation", () -> sandbox.isolation().id())
                 .stopping(sessions::farewell)
                 .closing(sandbox)
                 .closing(sessions)

@@ -264,7 +264,24 @@ class RunnerServerTest {
         assertThat(body.path("runner_enabled").asBoolean()).isTrue();
         assertThat(body.path("isolation").asText()).isEqualTo("full");
         assertThat(body.path("python_version").asText()).startsWith("3.");
-        assertThat(body.path("canaries_denied")).hasSize(19);
+        assertThat(body.path("minimum_isolation").asText()).isEqualTo("full");
+        assertThat(body.path("reason").asText()).isEmpty();
+        assertThat(body.path("full_isolation_lacks").asText()).isEmpty();
+        List<String> canaries = new ArrayList<>();
+        assertThat(body.path("layers")).hasSize(7).allSatisfy(layer -> {
+            assertThat(layer.path("name").asText()).isNotBlank();
+            assertThat(layer.path("what").asText()).isNotBlank();
+            layer.path("canaries").properties().forEach(canary -> {
+                assertThat(canary.getValue().asText()).as(canary.getKey()).isEqualTo("denied");
+                canaries.add(canary.getKey());
+            });
+        });
+        assertThat(canaries).hasSize(19).doesNotHaveDuplicates();
+        assertThat(body.path("slots").path("idle").asInt()).isBetween(1, 2);
+        assertThat(body.path("sessions").isInt()).isTrue();
+        assertThat(body.path("queue_depth").asInt()).isZero();
+        assertThat(body.path("queue_capacity").asInt()).isEqualTo(64);
+        assertThat(body.path("recent_replacements").isArray()).isTrue();
     }
 
     @Test

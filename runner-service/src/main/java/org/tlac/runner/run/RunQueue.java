@@ -98,6 +98,10 @@ public final class RunQueue implements Work.Source {
         }
     }
 
+    int capacity() {
+        return capacity;
+    }
+
     /** Programs that wait. */
     public int depth() {
         lock.lock();

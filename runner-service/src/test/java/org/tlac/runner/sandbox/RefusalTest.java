@@ -42,11 +42,11 @@ class RefusalTest {
         byte[] bytes = "%08d%s"
                 .formatted(changed.getBytes(StandardCharsets.UTF_8).length, changed)
                 .getBytes(StandardCharsets.UTF_8);
-        return new Blueprint(WHOLE.python(), WHOLE.command(), bytes, WHOLE.limits());
+        return new Blueprint(WHOLE.python(), WHOLE.command(), bytes, WHOLE.limits(), null);
     }
 
     private static Blueprint withCommand(List<String> command) {
-        return new Blueprint(WHOLE.python(), command, WHOLE.setup(), WHOLE.limits());
+        return new Blueprint(WHOLE.python(), command, WHOLE.setup(), WHOLE.limits(), null);
     }
 
     private static List<String> without(String... arguments) {
@@ -96,7 +96,7 @@ class RefusalTest {
         assertThat(fly(withCommand(command))).hasSize(19);
         // Landlock still holds; without both it shows.
         Blueprint both = withSetup("confinement\\.restrict_files\\(\\)", "None");
-        assertThat(fly(new Blueprint(both.python(), command, both.setup(), both.limits())))
+        assertThat(fly(new Blueprint(both.python(), command, both.setup(), both.limits(), null)))
                 .containsEntry("write to the root", false);
     }
 
