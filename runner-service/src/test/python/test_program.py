@@ -10,7 +10,13 @@ import unittest
 import program
 
 MODULES = os.path.dirname(os.path.abspath(program.__file__))
-START = f"import sys; sys.path[0] = {MODULES!r}; import program; program.prepare({{'output_file_bytes': 2000}}); program.run(sys.argv[1])"
+START = f"""
+import sys
+code, sys.path[0] = sys.argv[1], {MODULES!r}
+import program
+program.prepare({{"output_file_bytes": 2000}})
+program.run(code)
+"""
 
 
 def run(code, stdin="", files=()):

@@ -171,9 +171,9 @@ class ConfinementTest(unittest.TestCase):
         self.addCleanup(os.rmdir, elsewhere)
         pid = os.fork()
         if pid == 0:
-            confinement.forbid(allow_all())  # No new privileges, which Landlock asks for.
+            confinement.SystemCallFilter.of(allow_all()).apply()  # No new privileges, which Landlock asks for.
             confinement.SCRATCH = scratch
-            confinement.restrict_files()
+            confinement.FileRules().apply()
             os._exit(0 if [may_write(f"{folder}/x") for folder in (scratch, elsewhere)] == [True, False] else 1)
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
 

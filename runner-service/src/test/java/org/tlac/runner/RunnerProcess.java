@@ -84,7 +84,7 @@ final class RunnerProcess implements AutoCloseable {
     }
 
     String log() throws IOException {
-        return Files.readString(log);
+        return Files.readString(log).replace("\\/", "/");
     }
 
     /** The answer of a probe; 0 while nobody listens. */

@@ -7,11 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a pod with the RuntimeDefault seccomp profile is for the runner: no namespaces and no mounts for anybody inside, and a small volume
- * in memory. Made by bubblewrap, which loads the filter below before it starts the command.
+ * A pod as the runner meets it: the kernel refuses something to everybody inside, and there is a small volume in memory. Made by
+ * bubblewrap, which loads a system call filter before it starts the command.
  *
  * @param scratch where the volume is, inside
  */
@@ -29,11 +30,19 @@ record SimulatedPod(Path folder, Path scratch) {
     private static final int NEW_NAMESPACES = 0x7e020000;
     private static final int FIRST_ARGUMENT = 16;
 
-    static SimulatedPod create() throws IOException {
+    /** What the kernel does not give those inside. */
+    enum Lack {
+        /** As the RuntimeDefault seccomp profile: clone with a flag of a namespace, unshare and mount are not permitted. */
+        NAMESPACES,
+        /** As a kernel built without it. */
+        LANDLOCK
+    }
+
+    static SimulatedPod without(Lack lack) throws IOException {
         Path folder = Files.createTempDirectory("pod");
         // The sandbox's user is another one.
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.write(folder.resolve("filter"), filter());
+        Files.write(folder.resolve("filter"), filter(lack));
         return new SimulatedPod(folder, Files.createDirectory(folder.resolve("scratch")));
     }
 
@@ -54,22 +63,31 @@ record SimulatedPod(Path folder, Path scratch) {
         return command;
     }
 
-    /** In the kernel's byte code: clone with a flag of a namespace, unshare and mount are not permitted, clone3 is not known. */
-    private static byte[] filter() {
-        boolean arm = System.getProperty("os.arch").equals("aarch64");
-        ByteBuffer code = ByteBuffer.allocate(11 * 8).order(ByteOrder.LITTLE_ENDIAN);
+    /** In the kernel's byte code. */
+    private static byte[] filter(Lack lack) {
+        ByteBuffer code = ByteBuffer.allocate(16 * 8).order(ByteOrder.LITTLE_ENDIAN);
         put(code, LOAD, 0, 0, 0);
-        put(code, IF_EQUAL, 4, 0, arm ? 220 : 56);
-        put(code, IF_EQUAL, 6, 0, arm ? 97 : 272);
-        put(code, IF_EQUAL, 5, 0, arm ? 40 : 165);
-        put(code, IF_EQUAL, 5, 0, 435);
+        switch (lack) {
+            case NAMESPACES -> {
+                boolean arm = System.getProperty("os.arch").equals("aarch64");
+                refuse(code, arm ? 97 : 272, EPERM);
+                refuse(code, arm ? 40 : 165, EPERM);
+                // clone3 is not known, so that everybody uses clone.
+                refuse(code, 435, ENOSYS);
+                put(code, IF_EQUAL, 0, 3, arm ? 220 : 56);
+                put(code, LOAD, 0, 0, FIRST_ARGUMENT);
+                put(code, IF_ANY_BIT, 0, 1, NEW_NAMESPACES);
+                put(code, RETURN, 0, 0, EPERM);
+            }
+            case LANDLOCK -> refuse(code, 444, ENOSYS);
+        }
         put(code, RETURN, 0, 0, ALLOW);
-        put(code, LOAD, 0, 0, FIRST_ARGUMENT);
-        put(code, IF_ANY_BIT, 1, 0, NEW_NAMESPACES);
-        put(code, RETURN, 0, 0, ALLOW);
-        put(code, RETURN, 0, 0, EPERM);
-        put(code, RETURN, 0, 0, ENOSYS);
-        return code.array();
+        return Arrays.copyOf(code.array(), code.position());
+    }
+
+    private static void refuse(ByteBuffer code, int call, int how) {
+        put(code, IF_EQUAL, 0, 1, call);
+        put(code, RETURN, 0, 0, how);
     }
 
     private static void put(ByteBuffer code, int what, int ifTrue, int ifFalse, int value) {

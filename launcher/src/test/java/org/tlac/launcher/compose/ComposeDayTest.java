@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -117,7 +118,9 @@ class ComposeDayTest {
     @Test
     @Order(3)
     void everyReplica_isKnownToTheGateway() {
-        await(() -> edge.get("/api/admin/metrics").text().contains("\"name\":\"runner-service\",\"replicas\":3,\"ready\":3"));
+        await(() -> edge.get("/api/admin/metrics")
+                .text()
+                .contains("\"name\":\"runner-service\",\"replicas\":3,\"ready\":3"));
     }
 
     @Test
@@ -129,14 +132,17 @@ class ComposeDayTest {
             assertThat(newest.path("status").asText()).isNotEqualTo("failed");
             return !newest.path("verified_at").isNull() && newest.has("verified_at");
         });
-        assertThat(done("exec", "-T", "backup-service", "sh", "-c", "ls /backups/*")).contains("database.dump");
+        assertThat(done("exec", "-T", "backup-service", "sh", "-c", "ls /backups/*"))
+                .contains("database.dump");
     }
 
     @Test
     @Order(5)
     void roots_areReadOnly_andProcessesWithoutRights() {
-        for (String service : List.of("gateway", "auth-service", "activity-service", "runner-service", "backup-service")) {
-            assertThat(compose("exec", "-T", service, "touch", "/opt/tlac/probe").output())
+        for (String service :
+                List.of("gateway", "auth-service", "activity-service", "runner-service", "backup-service")) {
+            assertThat(compose("exec", "-T", service, "touch", "/opt/tlac/probe")
+                            .output())
                     .contains("Read-only file system");
             assertThat(done("exec", "-T", service, "grep", "-E", "^(CapBnd|NoNewPrivs|Seccomp):", "/proc/1/status"))
                     .containsPattern("CapBnd:\\s+0{16}\n")
@@ -149,7 +155,8 @@ class ComposeDayTest {
     @Order(6)
     void onlyTheGateway_isReachableFromOutside_andOnlyServicesReachTheDatabase() throws IOException {
         for (int port : List.of(8081, 8082, 8083, 8084, 9080, 9081, 9082, 9083, 9084, 5432)) {
-            String published = compose("port", "gateway", Integer.toString(port)).output();
+            String published =
+                    compose("port", "gateway", Integer.toString(port)).output();
             assertThat(published).doesNotContainPattern("[0-9]:[1-9][0-9]*\\s*$");
         }
         assertThat(isOpen(HTTPS)).isTrue();
@@ -160,7 +167,7 @@ class ComposeDayTest {
 
     private static boolean isOpen(int port) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
             return true;
         } catch (ConnectException e) {
             return false;
@@ -177,7 +184,16 @@ class ComposeDayTest {
     @Test
     @Order(7)
     void noSecret_isShownByDocker() {
-        List<String> secrets = done("run", "--rm", "--no-deps", "-T", "--entrypoint", "sh", "secrets", "-c", "cat /var/lib/tlac/secrets/*")
+        List<String> secrets = done(
+                        "run",
+                        "--rm",
+                        "--no-deps",
+                        "-T",
+                        "--entrypoint",
+                        "sh",
+                        "secrets",
+                        "-c",
+                        "cat /var/lib/tlac/secrets/*")
                 .lines()
                 .filter(line -> line.matches("[\\w-]{43}"))
                 .toList();
@@ -195,7 +211,12 @@ class ComposeDayTest {
     void stopAndStart_keepsEverything() {
         done("stop");
         String codes = Program.docker(
-                        "ps", "--all", "--filter", "label=com.docker.compose.project=tlac-day", "--format", "{{.Status}}")
+                        "ps",
+                        "--all",
+                        "--filter",
+                        "label=com.docker.compose.project=tlac-day",
+                        "--format",
+                        "{{.Status}}")
                 .output();
         // Java ends with 143 when it is asked to; 137 would be killed, for being too slow or too big.
         assertThat(codes.lines()).allSatisfy(line -> assertThat(line).matches("Exited \\((0|143)\\).*"));

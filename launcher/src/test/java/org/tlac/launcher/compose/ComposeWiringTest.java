@@ -67,8 +67,8 @@ class ComposeWiringTest {
                 }
             }
         }
-        // Nine of the gateway, three public keys, four of the database: the check above did find them.
-        assertThat(addresses).isEqualTo(9 + 3 + 4);
+        // Ten of the gateway, three public keys, four of the database: the check above did find them.
+        assertThat(addresses).isEqualTo(10 + 3 + 4);
     }
 
     private static void assertReachable(String from, String to, int port) {

@@ -80,8 +80,8 @@ final class Edge {
     }
 
     void signIn(String username, String password) {
-        Answer answer = post(
-                "/api/auth/login", "{\"username\": \"" + username + "\", \"password\": \"" + password + "\"}");
+        Answer answer =
+                post("/api/auth/login", "{\"username\": \"" + username + "\", \"password\": \"" + password + "\"}");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         csrfToken = get("/api/auth/me").json().path("csrf_token").asText();
     }

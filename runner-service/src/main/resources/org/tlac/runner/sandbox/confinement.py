@@ -24,6 +24,13 @@ READ_FILE, READ_FOLDER, WRITE_FILE, EXECUTE_OR_DEVICE = 0x4, 0x8, 0x2, 0x8841
 RIGHTS = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF, 5: 0xFFFF}
 
 libc = ctypes.PyDLL(None, use_errno=True)  # Keeps the interpreter's lock: there is a fork among these calls.
+# Looked up once, before any fork: all that a program's process does first, it does on pages that it has to copy.
+syscall, prctl, capset = libc.syscall, libc.prctl, libc.capset
+before_fork, after_fork_parent, after_fork_child = (
+    ctypes.pythonapi[f"PyOS_{name}"] for name in ("BeforeFork", "AfterFork_Parent", "AfterFork_Child")
+)
+CLONE_HERE = CLONE[os.uname().machine]
+NO_CAPABILITIES = struct.pack("Ii", CAPABILITY_VERSION, 0), bytes(24)
 
 
 def must(result, what):
@@ -35,7 +42,7 @@ def must(result, what):
 
 def hide():
     """Nobody may trace this process or read its memory; its children neither."""
-    must(libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "hide from other processes")
+    must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "hide from other processes")
 
 
 def fork_into_namespaces():
@@ -45,30 +52,30 @@ def fork_into_namespaces():
     would be half of what a run costs.
     """
     flags = NEW_MOUNTS | NEW_HOST_NAME | NEW_IPC | NEW_PROCESSES | signal.SIGCHLD
-    ctypes.pythonapi.PyOS_BeforeFork()
-    pid = libc.syscall(CLONE[os.uname().machine], flags, None, None, None, None)
-    (ctypes.pythonapi.PyOS_AfterFork_Parent if pid else ctypes.pythonapi.PyOS_AfterFork_Child)()
+    before_fork()
+    pid = syscall(CLONE_HERE, flags, None, None, None, None)
+    (after_fork_parent if pid else after_fork_child)()
     return must(pid, "make namespaces")
 
 
 def make_scratch(limits):
     """The only place to write, in memory, in no tree of files yet. A descriptor; what it holds goes with the last of them."""
-    making = must(libc.syscall(FSOPEN, b"tmpfs", CLOSE_ON_EXEC), "make the scratch space")
+    making = must(syscall(FSOPEN, b"tmpfs", CLOSE_ON_EXEC), "make the scratch space")
     options = {"size": limits["scratch_bytes"], "nr_inodes": limits["scratch_inodes"], "mode": "0700"}
     for key, value in options.items():
-        result = libc.syscall(FSCONFIG, making, SET_STRING, key.encode(), str(value).encode(), 0)
+        result = syscall(FSCONFIG, making, SET_STRING, key.encode(), str(value).encode(), 0)
         must(result, "limit the scratch space")
-    must(libc.syscall(FSCONFIG, making, CREATE, None, None, 0), "make the scratch space")
-    scratch = must(libc.syscall(FSMOUNT, making, CLOSE_ON_EXEC, NOSUID | NODEV | NOEXEC), "mount the scratch space")
+    must(syscall(FSCONFIG, making, CREATE, None, None, 0), "make the scratch space")
+    scratch = must(syscall(FSMOUNT, making, CLOSE_ON_EXEC, NOSUID | NODEV | NOEXEC), "mount the scratch space")
     os.close(making)
     return scratch
 
 
 def enter_scratch(scratch):
     """Puts it where the program finds it; then nobody needs a capability any more."""
-    result = libc.syscall(MOVE_MOUNT, scratch, b"", HERE, SCRATCH.encode(), MOVE_WHAT_IS_OPEN)
+    result = syscall(MOVE_MOUNT, scratch, b"", HERE, SCRATCH.encode(), MOVE_WHAT_IS_OPEN)
     must(result, "place the scratch space")
-    must(libc.capset(struct.pack("Ii", CAPABILITY_VERSION, 0), bytes(24)), "drop capabilities")
+    must(capset(*NO_CAPABILITIES), "drop capabilities")
     os.mkdir(WORK)
     os.chdir(WORK)
 
@@ -81,42 +88,59 @@ def close_all_but(*kept):
 
 
 def limit(limits):
+    """What holds for the zygote as for its programs, but for their time."""
     for what, value in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, limits["file_bytes"]),
         (resource.RLIMIT_NOFILE, limits["descriptors"]),
         (resource.RLIMIT_NPROC, limits["processes"] + 1),  # The zygote belongs to the same user.
-        (resource.RLIMIT_CPU, limits["cpu_seconds"]),
         (resource.RLIMIT_DATA, limits["memory_bytes"]),
         (resource.RLIMIT_AS, limits["address_space_bytes"]),
     ):
         resource.setrlimit(what, (value, value))
 
 
+def limit_time(limits):
+    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_seconds"], limits["cpu_seconds"]))
+
+
 def landlock_version():
-    return must(libc.syscall(LANDLOCK_CREATE, None, 0, LANDLOCK_ASK_VERSION), "find Landlock in this kernel")
+    return must(syscall(LANDLOCK_CREATE, None, 0, LANDLOCK_ASK_VERSION), "find Landlock in this kernel")
 
 
-def restrict_files():
+class FileRules:
     """Landlock: reading anywhere, writing in the scratch space; no TCP (version 4), nothing to other processes (6)."""
-    version = landlock_version()
-    rights = RIGHTS[min(version, max(RIGHTS))]
-    attributes = struct.pack("QQQ", rights, 3 if version >= 4 else 0, 3 if version >= 6 else 0)
-    known = 24 if version >= 6 else 16 if version >= 4 else 8
-    ruleset = must(libc.syscall(LANDLOCK_CREATE, attributes, known, 0), "make a Landlock ruleset")
-    scratch = rights & ~EXECUTE_OR_DEVICE
-    for path, allowed in (("/", READ_FILE | READ_FOLDER), ("/dev/null", READ_FILE | WRITE_FILE), (SCRATCH, scratch)):
-        rule = struct.pack("=Qi", allowed, os.open(path, os.O_PATH))
-        must(libc.syscall(LANDLOCK_ADD, ruleset, LANDLOCK_BENEATH, rule, 0), "add a Landlock rule")
-    must(libc.syscall(LANDLOCK_RESTRICT, ruleset, 0), "apply Landlock")
+
+    def __init__(self):
+        self.version = landlock_version()
+        self.rights = RIGHTS[min(self.version, max(RIGHTS))]
+        attributes = struct.pack("QQQ", self.rights, 3 if self.version >= 4 else 0, 3 if self.version >= 6 else 0)
+        self.attributes = attributes[: 24 if self.version >= 6 else 16 if self.version >= 4 else 8]
+        self.paths = (
+            ("/", READ_FILE | READ_FOLDER),
+            ("/dev/null", READ_FILE | WRITE_FILE),
+            (SCRATCH, self.rights & ~EXECUTE_OR_DEVICE),
+        )
+
+    def apply(self):
+        """For this process, once it has its scratch space, and all that it starts."""
+        ruleset = must(syscall(LANDLOCK_CREATE, self.attributes, len(self.attributes), 0), "make a Landlock ruleset")
+        for path, allowed in self.paths:
+            rule = struct.pack("=Qi", allowed, os.open(path, os.O_PATH))
+            must(syscall(LANDLOCK_ADD, ruleset, LANDLOCK_BENEATH, rule, 0), "add a Landlock rule")
+        must(syscall(LANDLOCK_RESTRICT, ruleset, 0), "apply Landlock")
 
 
-def forbid(code):
+class SystemCallFilter(ctypes.Structure):
     """A seccomp filter, for this process and all that it starts, and no way back to privileges."""
 
-    class Filter(ctypes.Structure):
-        _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_char_p)]
+    _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_char_p)]
 
-    program = Filter(len(code) // 8, code)
-    must(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "give up new privileges")
-    must(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0), "apply the system call filter")
+    @classmethod
+    def of(cls, code):
+        """@param code the filter in the kernel's form (BPF), eight bytes an instruction"""
+        return cls(len(code) // 8, code)
+
+    def apply(self):
+        must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "give up new privileges")
+        must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(self), 0, 0), "apply the system call filter")

@@ -9,38 +9,32 @@ import os
 import resource
 import signal
 import stat
-import struct
 
 import kernel
-from kernel import close_all_but, forbid, hide, landlock_version, libc, must  # The supervisor finds these here.
+from kernel import SystemCallFilter, capset, close_all_but, hide, must, prctl  # The supervisor finds its own here.
 
 LEAST_LANDLOCK = 6  # From this version on signals and abstract sockets stay inside.
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 DEVICES = ("/dev/zero", "/dev/urandom")
 RUN = "run"
+MANY = 1 << 22  # More than the kernel ever has.
 
 readable, folder = [], None
 
 
 def make_scratch(limits):
     """The next program's folder, as a descriptor. What the last one left goes first."""
-    if folder is None:
-        settle(limits)
     wipe(folder)
     scratch = os.path.join(folder, RUN)
     os.mkdir(scratch, 0o700)
     return os.open(scratch, os.O_RDONLY | os.O_DIRECTORY)
 
 
-def settle(limits):
-    """Once for each zygote: it goes with the service, and whatever it started comes back to it."""
+def limit(limits):
+    """Once for each zygote. It goes with the service, whatever it started comes back to it, and it has a folder."""
     global folder, readable
-    version = landlock_version()
-    if version < LEAST_LANDLOCK:
-        os.write(2, f"sandbox: Landlock is version {version} here, and {LEAST_LANDLOCK} is needed\n".encode())
-        os._exit(70)
-    must(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "end with the service")
-    must(libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "keep what it starts")
+    must(prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "end with the service")
+    must(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "keep what it starts")
     room, readable = limits["scratch_folder"], limits["readable"]
     for name in os.listdir(room):
         if name.isdigit() and not lives(int(name)):
@@ -48,6 +42,7 @@ def settle(limits):
             os.rmdir(os.path.join(room, name))
     folder = os.path.join(room, str(os.getpid()))
     os.makedirs(folder, 0o700, exist_ok=True)
+    kernel.limit({**limits, "processes": most_tasks() - 1})  # The program's own comes with the program.
 
 
 def lives(pid):
@@ -62,7 +57,7 @@ def lives(pid):
 
 def wipe(top):
     """Removes what is in a folder. As deep as it may be: what is in its folders is moved up, and looked at in turn."""
-    here, moved = os.open(top, os.O_RDONLY | os.O_DIRECTORY), 0
+    here, new, moved = os.open(top, os.O_RDONLY | os.O_DIRECTORY), os.urandom(8).hex(), 0
     while names := os.listdir(here):
         for name in names:
             if not is_folder(name, here):
@@ -72,7 +67,7 @@ def wipe(top):
             for entry in os.listdir(inner):
                 if is_folder(entry, inner):
                     moved += 1
-                    os.rename(entry, f"{moved}", src_dir_fd=inner, dst_dir_fd=here)
+                    os.rename(entry, f"{new}-{moved}", src_dir_fd=inner, dst_dir_fd=here)
                 else:
                     os.unlink(entry, dir_fd=inner)
             os.close(inner)
@@ -99,7 +94,7 @@ def fork_into_namespaces():
     zygote = os.getpid()
     pid = os.fork()
     if pid == 0:
-        must(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "end with the zygote")
+        must(prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "end with the zygote")
         if os.getppid() != zygote:
             os._exit(70)
     return pid
@@ -110,16 +105,19 @@ def enter_scratch(scratch):
     os.mkdir("work")
     os.chdir("work")
     os.environ["HOME"] = os.environ["TMPDIR"] = os.getcwd()
-    must(libc.capset(struct.pack("Ii", kernel.CAPABILITY_VERSION, 0), bytes(24)), "drop capabilities")
+    must(capset(*kernel.NO_CAPABILITIES), "drop capabilities")
 
 
-def limit(limits):
-    """The kernel counts all tasks of the user, which may be the service's: so many are there before the program's first."""
-    processes = limits["processes"] + tasks(os.getuid())
+def limit_time(limits):
+    """And tasks: the kernel counts all of the user's, who may be the service's, so many of which are there at this moment."""
+    processes = min(limits["processes"] + 1 + tasks(os.getuid()), most_tasks())
+    resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
+    kernel.limit_time(limits)
+
+
+def most_tasks():
     most = resource.getrlimit(resource.RLIMIT_NPROC)[1]
-    if most != resource.RLIM_INFINITY:
-        processes = min(processes, most - 1)
-    kernel.limit({**limits, "processes": processes})
+    return MANY if most == resource.RLIM_INFINITY else most
 
 
 def tasks(user):
@@ -136,19 +134,16 @@ def tasks(user):
     return count
 
 
-def restrict_files():
+class FileRules(kernel.FileRules):
     """Landlock: reading Python, writing in its own folder; no TCP, no signal and no abstract socket to anybody outside."""
-    rights = kernel.RIGHTS[min(landlock_version(), max(kernel.RIGHTS))]
-    attributes = struct.pack("QQQ", rights, 3, 3)
-    ruleset = must(libc.syscall(kernel.LANDLOCK_CREATE, attributes, len(attributes), 0), "make a Landlock ruleset")
-    scratch = rights & ~kernel.EXECUTE_OR_DEVICE
-    allow(ruleset, os.path.join(folder, RUN), scratch)
-    allow(ruleset, "/dev/null", kernel.READ_FILE | kernel.WRITE_FILE)
-    for path in (*readable, *DEVICES):
-        allow(ruleset, path, kernel.READ_FILE | (kernel.READ_FOLDER if os.path.isdir(path) else 0))
-    must(libc.syscall(kernel.LANDLOCK_RESTRICT, ruleset, 0), "apply Landlock")
 
-
-def allow(ruleset, path, rights):
-    rule = struct.pack("=Qi", rights, os.open(path, os.O_PATH))
-    must(libc.syscall(kernel.LANDLOCK_ADD, ruleset, kernel.LANDLOCK_BENEATH, rule, 0), "add a Landlock rule")
+    def __init__(self):
+        super().__init__()
+        if self.version < LEAST_LANDLOCK:
+            os.write(2, f"sandbox: Landlock is version {self.version} here, and {LEAST_LANDLOCK} is needed\n".encode())
+            os._exit(70)
+        self.paths = (
+            (os.path.join(folder, RUN), self.rights & ~kernel.EXECUTE_OR_DEVICE),
+            ("/dev/null", kernel.READ_FILE | kernel.WRITE_FILE),
+            *((path, kernel.READ_FILE | (kernel.READ_FOLDER if os.path.isdir(path) else 0)) for path in (*readable, *DEVICES)),
+        )

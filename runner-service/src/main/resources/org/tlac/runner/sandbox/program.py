@@ -16,8 +16,9 @@ import traceback
 import turtle
 import types
 
-# What lessons use is there at once, not read from disk again for every program.
-USUAL = "collections datetime functools itertools json math random re statistics string time".split()
+# What lessons use is there at once, not read from disk again for every program. Each has its price: its pages are part of
+# every process. (Without statistics a program starts 0.2 ms sooner; with it here, one that uses it 4 ms sooner.)
+USUAL = "collections datetime functools itertools json math random re string time".split()
 THREAD_STACK = 1 << 20
 HINTS = {
     "multiprocessing": "Programs here cannot start other processes. Threads work.",
@@ -27,9 +28,18 @@ HINTS = {
 
 
 def prepare(limits):
+    """All that is the same for every program, before any."""
     turtle.MAX_BYTES = limits["output_file_bytes"]
     for name in USUAL:
         importlib.import_module(name)
+    # By number: what they are connected to, each program's process says.
+    sys.stdin = open(0, encoding="utf-8", errors="replace", closefd=False)
+    sys.stdout = open(1, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stderr = open(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.argv, sys.orig_argv = ["main.py"], ["python3", "main.py"]
+    builtins.exit = builtins.quit = _sitebuiltins.Quitter("exit", "Ctrl-D")
+    builtins.help = _sitebuiltins._Helper()
+    _thread.stack_size(THREAD_STACK)
 
 
 class Keyboard(io.RawIOBase):
@@ -61,7 +71,9 @@ def run(code, ask=None):
 
     With a descriptor to ask on, the program is talked to while it runs.
     """
-    set_up()
+    sys.path.insert(0, os.getcwd())
+    for name in {*USUAL, "turtle"}.intersection(file.removesuffix(".py") for file in os.listdir()):
+        del sys.modules[name]  # The pupil's own module of that name comes first, as everywhere.
     if ask is not None:
         sys.stdin = io.TextIOWrapper(io.BufferedReader(Keyboard(ask)), encoding="utf-8", errors="replace")
     main = types.ModuleType("__main__")
@@ -81,19 +93,6 @@ def run(code, ask=None):
         except Exception:
             status = status or 120  # As Python has it.
     os._exit(status)
-
-
-def set_up():
-    sys.stdin = open(0, encoding="utf-8", errors="replace", closefd=False)
-    sys.stdout = open(1, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
-    sys.stderr = open(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
-    sys.argv, sys.orig_argv, sys.path[:0] = ["main.py"], ["python3", "main.py"], [os.getcwd()]
-    for name in (*USUAL, "turtle"):
-        if os.path.exists(f"{name}.py"):
-            del sys.modules[name]  # The pupil's own module of that name comes first, as everywhere.
-    builtins.exit = builtins.quit = _sitebuiltins.Quitter("exit", "Ctrl-D")
-    builtins.help = _sitebuiltins._Helper()
-    _thread.stack_size(THREAD_STACK)
 
 
 def attempt(code, names):

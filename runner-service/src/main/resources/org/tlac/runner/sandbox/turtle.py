@@ -7,7 +7,6 @@ import atexit
 import math
 import re
 import sys
-from xml.sax.saxutils import escape
 
 FILE = "turtle.svg"
 COLOUR = re.compile(r"[A-Za-z][A-Za-z0-9 ]*|#[0-9A-Fa-f]{3}|#[0-9A-Fa-f]{6}")
@@ -288,6 +287,8 @@ class Turtle:
         self._add(Shape(corners, f'<circle cx="{number(x)}" cy="{number(-y)}" r="{number(radius)}" fill="{fill}"/>'))
 
     def write(self, arg, move=False, align="left", font=("Arial", 8, "normal")):
+        from xml.sax.saxutils import escape  # Not above: what is always there, every program's process pays for.
+
         anchor = {"left": "start", "center": "middle", "right": "end"}[align.lower()]
         family, size, style = (*font, "normal")[:3] if len(font) < 3 else font[:3]
         extra = ' font-weight="bold"' if "bold" in style else ""

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.platform.http.Json;
@@ -73,6 +74,21 @@ class ShippedCourseTest {
                         .isPresent();
             }
         }
+    }
+
+    @Test
+    void exampleOfTheDocument_canBeUsed(@TempDir Path course) throws IOException {
+        String document = Files.readString(Path.of("../docs/sessions-and-checks.md"));
+        Matcher example = Pattern.compile("```yaml\\n(.*?)```", Pattern.DOTALL).matcher(document);
+        assertThat(example.find()).isTrue();
+        Files.copy(COURSE.resolve("manifest.json"), course.resolve("manifest.json"));
+        Files.createDirectory(course.resolve("lesson-1"));
+        Files.writeString(course.resolve("lesson-1/a1.checks.yaml"), example.group(1));
+        CourseChecks checks = new CourseChecks(new CheckRules(course, 20, java.time.Duration.ofSeconds(1)));
+        assertThat(checks.of("lesson-1", "a1").orElseThrow()).hasSize(1).allSatisfy(check -> {
+            assertThat(check).hasNoNullFieldsOrProperties();
+            assertThat(check.expected()).hasSize(4);
+        });
     }
 
     @ParameterizedTest

@@ -72,7 +72,7 @@ class RefusalTest {
 
     @Test
     void programWithoutLandlock_isNoticed() {
-        assertThat(fly(withSetup("confinement\\.restrict_files\\(\\)", "None")))
+        assertThat(fly(withSetup("setup\\[..file_rules..\\]\\.apply\\(\\)", "None")))
                 .containsEntry("write to a device", false);
     }
 
@@ -95,7 +95,7 @@ class RefusalTest {
         List<String> command = without("--remount-ro", "/");
         assertThat(fly(withCommand(command))).hasSize(19);
         // Landlock still holds; without both it shows.
-        Blueprint both = withSetup("confinement\\.restrict_files\\(\\)", "None");
+        Blueprint both = withSetup("setup\\[..file_rules..\\]\\.apply\\(\\)", "None");
         assertThat(fly(new Blueprint(both.python(), command, both.setup(), both.limits(), null)))
                 .containsEntry("write to the root", false);
     }
