@@ -142,6 +142,7 @@ class GatewayTest {
         "POST, /api/auth/logout, 401",
         "POST, /api/activity/state/lesson-1/a1, 401",
         "POST, /api/python/run, 401",
+        "GET, /api/python/queue, 401",
         "GET, /api/admin/metrics, 401",
         "GET, /api/metrics, 401",
         "POST, /api/admin/backups, 401",

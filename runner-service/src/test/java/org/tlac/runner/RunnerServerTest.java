@@ -220,6 +220,8 @@ class RunnerServerTest {
                 .isEqualTo(403);
         assertThat(send(request(runner, "/api/python/run").build()).statusCode())
                 .isEqualTo(405);
+        assertThat(send(request(runner, "/api/python/queue").build()).statusCode())
+                .isEqualTo(401);
         HttpRequest text = request(runner, "/api/python/run")
                 .header("Authorization", callers.bearer(TestCallers.PUPIL))
                 .POST(BodyPublishers.ofString("{}"))
@@ -253,6 +255,45 @@ class RunnerServerTest {
         assertThat(statuses).containsExactly(200, 200, 429);
         assertThat(Scrape.parse(scrape()).since(before, "tlac_rate_limit_exceeded_total", "limit_type", "concurrency"))
                 .isEqualTo(1);
+    }
+
+    private static JsonNode queue(Caller caller) throws Exception {
+        HttpResponse<String> answer = send(request(runner, "/api/python/queue")
+                .header("Authorization", callers.bearer(caller))
+                .build());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return Json.tree(answer.body());
+    }
+
+    private static void awaitQueue(Caller caller, String standing) throws Exception {
+        JsonNode expected = Json.tree(standing);
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!queue(caller).equals(expected)) {
+            assertThat(System.nanoTime()).as(standing).isLessThan(deadline);
+        }
+    }
+
+    /** Both slots are taken, so that the others wait in the order in which they came. */
+    @Test
+    void queue_tellsEachPupilItsPlace() throws Exception {
+        Caller third = new Caller(300, "c.x", "C", Role.PUPIL, null, "");
+        awaitQueue(third, "{\"depth\":0,\"position\":null,\"running\":false}");
+        String code = "import time; time.sleep(2); print('done')";
+        List<CompletableFuture<HttpResponse<String>>> runs = new ArrayList<>();
+        runs.add(HTTP.sendAsync(run(runner, TestCallers.PUPIL, program(code)), BodyHandlers.ofString()));
+        awaitQueue(TestCallers.PUPIL, "{\"depth\":0,\"position\":null,\"running\":true}");
+        runs.add(HTTP.sendAsync(run(runner, TestCallers.OTHER_PUPIL, program(code)), BodyHandlers.ofString()));
+        awaitQueue(TestCallers.OTHER_PUPIL, "{\"depth\":0,\"position\":null,\"running\":true}");
+        runs.add(HTTP.sendAsync(run(runner, TestCallers.PUPIL, program(code)), BodyHandlers.ofString()));
+        awaitQueue(TestCallers.PUPIL, "{\"depth\":1,\"position\":1,\"running\":true}");
+        runs.add(HTTP.sendAsync(run(runner, third, program(code)), BodyHandlers.ofString()));
+        awaitQueue(third, "{\"depth\":2,\"position\":2,\"running\":false}");
+        assertThat(queue(TestCallers.TEACHER).toString())
+                .isEqualTo("{\"depth\":2,\"position\":null,\"running\":false}");
+        for (CompletableFuture<HttpResponse<String>> run : runs) {
+            assertThat(run.get().body()).contains("done");
+        }
+        awaitQueue(third, "{\"depth\":0,\"position\":null,\"running\":false}");
     }
 
     @Test

@@ -112,6 +112,28 @@ public final class RunQueue implements Work.Source {
         }
     }
 
+    /**
+     * How things stand for one user.
+     *
+     * @param depth programs that wait, everybody's
+     * @param position of this user's program among them, 1 for the next; null when none waits
+     * @param running whether one of this user's runs
+     */
+    record Standing(int depth, @Nullable Integer position, boolean running) {}
+
+    Standing standing(long userId) {
+        lock.lock();
+        try {
+            Integer position = null;
+            for (int i = 0; i < waiting.size() && position == null; i++) {
+                position = waiting.get(i).userId == userId ? i + 1 : null;
+            }
+            return new Standing(waiting.size(), position, running.contains(userId));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Programs of a user that wait or run. */
     int programsOf(long userId) {
         lock.lock();

@@ -47,6 +47,7 @@ public final class RunRoutes {
     public Routes routes() {
         return Routes.of(
                 Route.post(RUN, Access.SIGNED_IN, this::run).limited(LimitClass.RUNS),
+                Route.get("/api/python/queue", Access.SIGNED_IN, this::standing).limited(LimitClass.OTHER),
                 Route.get("/api/python/diagnostics", Access.TEACHER, call -> Reply.json(diagnostics.body()))
                         .limited(LimitClass.OTHER));
     }
@@ -66,6 +67,15 @@ public final class RunRoutes {
             }
             case RunQueue.Admission.Full full -> throw busy();
         };
+    }
+
+    private Reply standing(Call call) {
+        RunQueue.Standing standing = queue.standing(call.caller().id());
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("depth", standing.depth());
+        body.put("position", standing.position());
+        body.put("running", standing.running());
+        return Reply.json(body);
     }
 
     private void requireIsolation() {
