@@ -1,6 +1,7 @@
 package org.tlac.runner;
 
 import io.helidon.config.Config;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +28,9 @@ final class RunnerService {
 
     /** They judge for milliseconds each. */
     private static final int JUDGES = 2;
+
+    /** From a program's limit to its answer. */
+    private static final Duration LAST_WORDS = Duration.ofMillis(1500);
 
     private RunnerService() {}
 
@@ -63,11 +67,19 @@ final class RunnerService {
                         new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
                 .readiness("sandbox", () -> rules.permits(sandbox.isolation()))
                 .telling("isolation", () -> sandbox.isolation().id())
+                .stopping(() -> queue.close(timeToBegin(config)))
                 .stopping(sessions::farewell)
                 .closing(sandbox)
                 .closing(sessions)
                 .closing(judges)
                 .start();
+    }
+
+    /** A program that begins by then has ended, and was answered, when the service no longer waits for its calls. */
+    private static Duration timeToBegin(RunnerConfig config) {
+        Duration left =
+                config.server().grace().minus(config.rules().limits().wall()).minus(LAST_WORDS);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private static String version() {

@@ -145,6 +145,21 @@ class RunQueueTest {
     }
 
     @Test
+    void queueThatCloses_takesNobodyIn_andLetsBeginOnlyInTime() throws Exception {
+        Ticket first = enter(1, "a");
+        Ticket second = enter(2, "b");
+        Future<Optional<Outcome>> early = threads.submit(() -> first.await(LONG));
+        Future<Optional<Outcome>> late = threads.submit(() -> second.await(LONG));
+        queue.close(LONG);
+        assertThat(queue.enter(3, program("c"))).isInstanceOf(Admission.Full.class);
+        queue.take(LONG).ended(DONE);
+        assertThat(early.get()).containsSame(DONE);
+        queue.close(NOT_AT_ALL);
+        assertThat(late.get()).isEmpty();
+        assertThat(next()).isEqualTo("none");
+    }
+
+    @Test
     void interruptedWait_leavesNothingBehind() throws Exception {
         Ticket ticket = enter(1, "x");
         Thread waiting = Thread.currentThread();
