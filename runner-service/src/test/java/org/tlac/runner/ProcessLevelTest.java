@@ -31,7 +31,7 @@ class ProcessLevelTest {
     static void start() throws IOException {
         pod = SimulatedPod.without(SimulatedPod.Lack.NAMESPACES);
         runner = new RunnerProcess(
-                        pod.command(),
+                        pod.command(SimulatedPod.User.UNPRIVILEGED),
                         Map.of(
                                 "RUNNER_MINIMUMISOLATION",
                                 "process",
@@ -129,7 +129,7 @@ class ProcessLevelTest {
                 "os.rename('/etc/passwd', 'mine')",
                 "os.link(os.__file__, 'mine')",
                 "open(os.__file__, 'a')",
-                "os.truncate(os.__file__, 0)",
+                "os.truncate(os.__file__, os.path.getsize(os.__file__))",
                 "socket.socket()",
                 "socket.socket(socket.AF_UNIX)",
                 "socket.socketpair()[0].sendto(b'x', chr(0) + 'abstract')",
@@ -205,10 +205,10 @@ class ProcessLevelTest {
     }
 
     @Test
-    void killedService_takesItsProgramWithIt() throws Exception {
+    void killedService_takesItsProgramWithIt_whenItIsRootToo() throws Exception {
         SimulatedPod other = SimulatedPod.without(SimulatedPod.Lack.NAMESPACES);
         try (RunnerProcess doomed = new RunnerProcess(
-                        other.command(),
+                        other.command(SimulatedPod.User.SAME),
                         Map.of(
                                 "RUNNER_MINIMUMISOLATION",
                                 "process",

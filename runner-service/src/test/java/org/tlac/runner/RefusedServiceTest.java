@@ -92,9 +92,9 @@ class RefusedServiceTest {
     @Test
     void missingLandlock_atEitherLevel() throws IOException {
         SimulatedPod pod = SimulatedPod.without(SimulatedPod.Lack.LANDLOCK);
-        refuses(pod.command(), Map.of(), "Landlock");
+        refuses(pod.command(SimulatedPod.User.SAME), Map.of(), "Landlock");
         refuses(
-                pod.command(),
+                pod.command(SimulatedPod.User.SAME),
                 Map.of(
                         "RUNNER_MINIMUMISOLATION",
                         "process",
@@ -119,7 +119,7 @@ class RefusedServiceTest {
         SimulatedPod pod = SimulatedPod.without(SimulatedPod.Lack.NAMESPACES);
         String folder = scratch.replace("SCRATCH", pod.scratch().toString());
         refuses(
-                pod.command(),
+                pod.command(SimulatedPod.User.SAME),
                 Map.of("RUNNER_MINIMUMISOLATION", minimum, "RUNNER_SCRATCH", folder),
                 "namespace",
                 reason);

@@ -52,7 +52,7 @@ class RunnerConfigTest {
                         "",
                         Runtime.getRuntime().availableProcessors(),
                         64,
-                        500,
+                        2000,
                         "",
                         new RunRules(
                                 new Limits(

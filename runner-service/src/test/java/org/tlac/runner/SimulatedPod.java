@@ -46,8 +46,16 @@ record SimulatedPod(Path folder, Path scratch) {
         return new SimulatedPod(folder, Files.createDirectory(folder.resolve("scratch")));
     }
 
+    /** As whom the service runs inside. */
+    enum User {
+        /** Whoever runs the test. */
+        SAME,
+        /** As pods should: not as root, without any capability, and so as the same user as the programs. */
+        UNPRIVILEGED
+    }
+
     /** Begins a command that is continued by one that is to run in the pod. */
-    List<String> command() {
+    List<String> command(User user) {
         List<String> command = new ArrayList<>(List.of(
                 "sh",
                 "-c",
@@ -55,7 +63,9 @@ record SimulatedPod(Path folder, Path scratch) {
                 "sh",
                 "bwrap",
                 "--die-with-parent"));
-        if (System.getProperty("user.name").equals("root")) {
+        if (user == User.UNPRIVILEGED) {
+            command.addAll(List.of("--unshare-user", "--uid", "10001", "--gid", "10001"));
+        } else if (System.getProperty("user.name").equals("root")) {
             command.addAll(List.of("--cap-add", "ALL"));
         }
         command.addAll(List.of("--dev-bind", "/", "/", "--perms", "1777", "--size", Long.toString(VOLUME)));

@@ -133,7 +133,7 @@ COMMON = {
     "environment of process 1": lambda: open("/proc/1/environ").read(),
     "file of the machine": lambda: open("/etc/passwd").read(),
     "write to the root": lambda: write("/canary"),
-    "write to the library": lambda: write(os.__file__),
+    "write to the library": lambda: os.close(os.open(os.__file__, os.O_WRONLY)),
     "write to a device": lambda: write("/dev/urandom"),
     "new user namespace": lambda: call("unshare", 0x10000000),
     "mount": lambda: call("mount", b"x", b"/tmp/work", b"tmpfs", 0, 0),
