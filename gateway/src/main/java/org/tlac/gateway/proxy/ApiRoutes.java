@@ -70,6 +70,7 @@ public final class ApiRoutes {
                 row("POST", "/api/python/session/{id}/input", SIGNED_IN, OTHER, pythonSessions::pass),
                 row("DELETE", "/api/python/session/{id}", SIGNED_IN, OTHER, pythonSessions::pass),
                 row("POST", "/api/python/check", SIGNED_IN, RUNS, to(runner)),
+                row("GET", "/api/python/queue", SIGNED_IN, OTHER, to(runner)),
                 row("GET", "/api/python/diagnostics", TEACHER, OTHER, to(runner)),
                 row("GET", "/api/admin/backups", ADMIN, OTHER, to(backup)),
                 row("POST", "/api/admin/backups", ADMIN, OTHER, to(backup)),
