@@ -91,9 +91,9 @@ export class Conversation {
   }
 
   /** Stops it when nobody listens any more; were even that to fail, the server would notice. */
-  leave() {
+  async leave() {
     if (this.#over) return;
     this.#close();
-    this.stop().catch(() => {});
+    await this.stop().catch(() => {});
   }
 }

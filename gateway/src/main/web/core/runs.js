@@ -79,9 +79,10 @@ export class Runs {
   }
 
   /** Nobody looks any more: a program that is talked to ends. */
-  leave() {
-    this.#conversation?.leave();
+  async leave() {
+    const left = this.#conversation;
     this.#over();
+    await left?.leave();
   }
 
   close() {
@@ -93,9 +94,9 @@ export class Runs {
   async #alone(state, failure, act) {
     if (this.#busy) return;
     this.#setBusy(true);
-    this.leave();
     this.#edited = false;
     this.#tell('', state);
+    await this.leave();
     try {
       await act();
     } catch (problem) {
