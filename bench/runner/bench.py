@@ -226,8 +226,12 @@ class Tlac:
         return top, found
 
     def memory(self):
-        """Resident bytes of the service itself, of one slot's sandbox, and how many processes and descriptors there are."""
-        top, found = self.processes()
+        """Resident bytes of the service itself, of one slot's sandbox, and how many processes and descriptors there are, at rest."""
+        counts = []
+        while len(counts) < 50 and len(set(counts[-5:])) != 1 or len(counts) < 5:
+            time.sleep(0.1)  # After a run each slot makes its next process ready.
+            top, found = self.processes()
+            counts.append(len(found))
         service = sum(pss for pid, _, pss in found if pid == top)
         sandboxes = sum(pss for pid, _, pss in found if pid != top)
         slots = max(1, sum(1 for pid, command, _ in found if pid != top and self.parent(pid) == top))

@@ -65,6 +65,14 @@ PROGRAM_ALLOWED = """
     recvfrom shutdown getsockname getpeername getsockopt
 """.split()
 
+# Without a namespace of mounts, a path reaches files of whoever runs the service, and Landlock does not judge these calls:
+# they do nothing and say that they did, so that shutil.copy works in the program's own folder.
+PRETENDED = "chmod fchmod fchmodat chown fchown lchown fchownat utime utimes futimesat utimensat".split()
+# The same for reading; Python knows a file system without them.
+ATTRIBUTES = "getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr".split()
+# Of prctl: what the C library uses. Above all not PR_SET_PDEATHSIG, by which a program ends with its zygote.
+PRCTLS = {"SET_NAME": 15, "GET_NAME": 16, "GET_DUMPABLE": 3, "CAPBSET_READ": 23, "GET_NO_NEW_PRIVS": 39, "GET_SECCOMP": 21, "SET_VMA": 0x53564D41}
+
 AF_UNIX = 1
 NEW_USER_NAMESPACE, NEW_NAMESPACES, THREAD = 0x10000000, 0x7E020080, 0x10000
 # Of an ioctl: what asyncio (FIONBIO) and files use, and what asks whether this is a terminal.
@@ -101,9 +109,24 @@ def supervisor(arch):
 
 
 def program(arch):
+    return common(PROGRAM_ALLOWED, arch)
+
+
+def threads(arch):
+    """The program's at isolation level "process"."""
+    apart = {"prctl", *PRETENDED, *ATTRIBUTES}
+    rules = common([name for name in PROGRAM_ALLOWED if name not in apart], arch)
+    add(rules, seccomp.ERRNO(0), PRETENDED, arch)
+    add(rules, seccomp.ERRNO(errno.ENOTSUP), ATTRIBUTES, arch)
+    for option in PRCTLS.values():
+        rules.add_rule(seccomp.ALLOW, "prctl", seccomp.Arg(0, seccomp.EQ, option))
+    return rules
+
+
+def common(allowed, arch):
     rules = empty(seccomp.ERRNO(errno.ENOSYS), arch)
     add(rules, seccomp.ERRNO(errno.EPERM), DENIED + PROGRAM_DENIED, arch)
-    add(rules, seccomp.ALLOW, PROGRAM_ALLOWED, arch)
+    add(rules, seccomp.ALLOW, allowed, arch)
     rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", seccomp.Arg(0, seccomp.MASKED_EQ, THREAD, 0))
     rules.add_rule(seccomp.ALLOW, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, NEW_NAMESPACES | THREAD, THREAD))
     # Its own limits, not those of the process that watches over it.
@@ -118,7 +141,7 @@ def program(arch):
 
 def main(folder):
     for arch in ARCHES:
-        for build in (supervisor, program):
+        for build in (supervisor, program, threads):
             with open(os.path.join(folder, f"{build.__name__}.{arch}.bpf"), "wb") as file:
                 build(arch).export_bpf(file)
 

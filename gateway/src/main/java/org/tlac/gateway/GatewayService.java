@@ -16,6 +16,7 @@ import org.tlac.gateway.pages.Course;
 import org.tlac.gateway.pages.PageRoutes;
 import org.tlac.gateway.pages.RedirectRoutes;
 import org.tlac.gateway.proxy.ApiRoutes;
+import org.tlac.gateway.proxy.PythonQueue;
 import org.tlac.gateway.proxy.PythonSessions;
 import org.tlac.gateway.status.Alerts;
 import org.tlac.gateway.status.MetricsAccess;
@@ -48,10 +49,11 @@ final class GatewayService {
         Upstream runner = upstream(config, secret, Owner.RUNNER, PYTHON_RUNNER);
         Upstream backup = upstream(config, secret, Owner.BACKUP, "backup service");
         Sessions sessions = new Sessions(auth, config.sessionCache(), clock);
-        PythonSessions pythonSessions =
-                new PythonSessions(new RunnerReplicas(PYTHON_RUNNER, config.runnerReplicas(), secret), sessions);
+        RunnerReplicas runners = new RunnerReplicas(PYTHON_RUNNER, config.runnerReplicas(), secret);
+        PythonSessions pythonSessions = new PythonSessions(runners, sessions);
         PageRoutes pages = new PageRoutes(new Course(config.courseFolder()));
-        Routes routes = new ApiRoutes(auth, activity, runner, backup, sessions, pythonSessions)
+        Routes routes = new ApiRoutes(
+                        auth, activity, runner, backup, sessions, pythonSessions, new PythonQueue(runners))
                 .routes()
                 .and(new StatusRoutes(
                                 new Replicas(config.scrape()),

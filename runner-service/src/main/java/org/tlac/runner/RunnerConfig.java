@@ -19,6 +19,7 @@ import org.tlac.runner.session.SessionRules;
  * @param slots programs that run at once
  * @param queue programs that wait, of all users
  * @param runsPerZygote programs until a slot's sandbox is replaced by a new one
+ * @param scratch where programs write at isolation level process; empty when they never run there
  */
 record RunnerConfig(
         ServerConfig server,
@@ -27,6 +28,7 @@ record RunnerConfig(
         int slots,
         int queue,
         int runsPerZygote,
+        String scratch,
         RunRules rules,
         SessionRules sessions,
         CheckRules checks) {
@@ -48,6 +50,7 @@ record RunnerConfig(
                 slots == 0 ? Runtime.getRuntime().availableProcessors() : slots,
                 runner.get("queue").asInt().get(),
                 runner.get("runsperzygote").asInt().get(),
+                runner.get("scratch").asString().orElse(""),
                 new RunRules(
                         Limits.from(config),
                         runner.get("patience").as(Duration.class).get(),

@@ -1,6 +1,7 @@
 package org.tlac.runner;
 
 import io.helidon.config.Config;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
@@ -11,6 +12,7 @@ import org.tlac.platform.identity.TokenVerifier;
 import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.metrics.Owner;
 import org.tlac.runner.check.CheckRoutes;
+import org.tlac.runner.run.Diagnostics;
 import org.tlac.runner.run.RunQueue;
 import org.tlac.runner.run.RunRoutes;
 import org.tlac.runner.run.RunRules;
@@ -27,6 +29,9 @@ final class RunnerService {
     /** They judge for milliseconds each. */
     private static final int JUDGES = 2;
 
+    /** From a program's limit to its answer. */
+    private static final Duration LAST_WORDS = Duration.ofMillis(1500);
+
     private RunnerService() {}
 
     static FrontDoor start(Config config) {
@@ -36,7 +41,13 @@ final class RunnerService {
     static FrontDoor start(RunnerConfig config, Metrics metrics, InstantSource clock) {
         RunQueue queue = new RunQueue(config.queue());
         RunRules rules = config.rules();
-        Sandbox sandbox = new Sandbox(config.python(), config.slots(), config.runsPerZygote(), rules.limits(), queue);
+        Sandbox sandbox = new Sandbox(
+                new Sandbox.Ground(config.python(), rules.minimum(), config.scratch()),
+                config.slots(),
+                config.runsPerZygote(),
+                rules.limits(),
+                queue,
+                clock);
         RunnerMetrics runnerMetrics = new RunnerMetrics(metrics, queue, sandbox);
         SessionRules talks = config.sessions();
         Sessions sessions = new Sessions(
@@ -44,21 +55,32 @@ final class RunnerService {
                 rules.limits().outputCharacters(),
                 sandbox.onDemand(talks.warm(), talks.most(), talks.linger(), config.runsPerZygote()),
                 runnerMetrics);
+        runnerMetrics.sessions(sessions::running);
         SlotsOnDemand judges = sandbox.onDemand(0, JUDGES, talks.linger(), config.runsPerZygote());
         sandbox.start();
         sessions.start();
         return FrontDoor.builder(config.server(), metrics)
-                .routes(new RunRoutes(sandbox, queue, runnerMetrics, rules).routes())
+                .routes(new RunRoutes(runnerMetrics, new Diagnostics(sandbox, queue, rules, sessions::running))
+                        .routes())
                 .routes(new CheckRoutes(config.checks(), rules, sandbox, queue, judges, runnerMetrics).routes())
                 .routes(new SessionRoutes(sessions, sandbox, rules).routes())
                 .authentication(new BearerAuthentication(
                         new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
                 .readiness("sandbox", () -> rules.permits(sandbox.isolation()))
+                .telling("isolation", () -> sandbox.isolation().id())
+                .stopping(() -> queue.close(timeToBegin(config)))
                 .stopping(sessions::farewell)
                 .closing(sandbox)
                 .closing(sessions)
                 .closing(judges)
                 .start();
+    }
+
+    /** A program that begins by then has ended, and was answered, when the service no longer waits for its calls. */
+    private static Duration timeToBegin(RunnerConfig config) {
+        Duration left =
+                config.server().grace().minus(config.rules().limits().wall()).minus(LAST_WORDS);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private static String version() {

@@ -53,6 +53,7 @@ class RunnerConfigTest {
                         Runtime.getRuntime().availableProcessors(),
                         64,
                         2000,
+                        "",
                         new RunRules(
                                 new Limits(
                                         Duration.ofSeconds(3),
@@ -92,6 +93,7 @@ class RunnerConfigTest {
         assertThat(with("runner.slots", "7").slots()).isEqualTo(7);
         assertThat(with("runner.queue", "0").queue()).isZero();
         assertThat(with("runner.runsperzygote", "1").runsPerZygote()).isEqualTo(1);
+        assertThat(with("runner.scratch", "/scratch").scratch()).isEqualTo("/scratch");
         assertThat(with("runner.minimumisolation", "process").rules().minimum()).isEqualTo(Isolation.PROCESS);
         assertThat(with("runner.patience", "PT1S").rules().patience()).isEqualTo(Duration.ofSeconds(1));
     }

@@ -220,6 +220,8 @@ class RunnerServerTest {
                 .isEqualTo(403);
         assertThat(send(request(runner, "/api/python/run").build()).statusCode())
                 .isEqualTo(405);
+        assertThat(send(request(runner, "/api/python/queue").build()).statusCode())
+                .isEqualTo(401);
         HttpRequest text = request(runner, "/api/python/run")
                 .header("Authorization", callers.bearer(TestCallers.PUPIL))
                 .POST(BodyPublishers.ofString("{}"))
@@ -255,6 +257,45 @@ class RunnerServerTest {
                 .isEqualTo(1);
     }
 
+    private static JsonNode queue(Caller caller) throws Exception {
+        HttpResponse<String> answer = send(request(runner, "/api/python/queue")
+                .header("Authorization", callers.bearer(caller))
+                .build());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return Json.tree(answer.body());
+    }
+
+    private static void awaitQueue(Caller caller, String standing) throws Exception {
+        JsonNode expected = Json.tree(standing);
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!queue(caller).equals(expected)) {
+            assertThat(System.nanoTime()).as(standing).isLessThan(deadline);
+        }
+    }
+
+    /** Both slots are taken, so that the others wait in the order in which they came. */
+    @Test
+    void queue_tellsEachPupilItsPlace() throws Exception {
+        Caller third = new Caller(300, "c.x", "C", Role.PUPIL, null, "");
+        awaitQueue(third, "{\"depth\":0,\"position\":null,\"running\":false}");
+        String code = "import time; time.sleep(2); print('done')";
+        List<CompletableFuture<HttpResponse<String>>> runs = new ArrayList<>();
+        runs.add(HTTP.sendAsync(run(runner, TestCallers.PUPIL, program(code)), BodyHandlers.ofString()));
+        awaitQueue(TestCallers.PUPIL, "{\"depth\":0,\"position\":null,\"running\":true}");
+        runs.add(HTTP.sendAsync(run(runner, TestCallers.OTHER_PUPIL, program(code)), BodyHandlers.ofString()));
+        awaitQueue(TestCallers.OTHER_PUPIL, "{\"depth\":0,\"position\":null,\"running\":true}");
+        runs.add(HTTP.sendAsync(run(runner, TestCallers.PUPIL, program(code)), BodyHandlers.ofString()));
+        awaitQueue(TestCallers.PUPIL, "{\"depth\":1,\"position\":1,\"running\":true}");
+        runs.add(HTTP.sendAsync(run(runner, third, program(code)), BodyHandlers.ofString()));
+        awaitQueue(third, "{\"depth\":2,\"position\":2,\"running\":false}");
+        assertThat(queue(TestCallers.TEACHER).toString())
+                .isEqualTo("{\"depth\":2,\"position\":null,\"running\":false}");
+        for (CompletableFuture<HttpResponse<String>> run : runs) {
+            assertThat(run.get().body()).contains("done");
+        }
+        awaitQueue(third, "{\"depth\":0,\"position\":null,\"running\":false}");
+    }
+
     @Test
     void diagnostics_tellWhatTheRunnerIs() throws Exception {
         JsonNode body = Json.tree(send(request(runner, "/api/python/diagnostics")
@@ -264,7 +305,24 @@ class RunnerServerTest {
         assertThat(body.path("runner_enabled").asBoolean()).isTrue();
         assertThat(body.path("isolation").asText()).isEqualTo("full");
         assertThat(body.path("python_version").asText()).startsWith("3.");
-        assertThat(body.path("canaries_denied")).hasSize(19);
+        assertThat(body.path("minimum_isolation").asText()).isEqualTo("full");
+        assertThat(body.path("reason").asText()).isEmpty();
+        assertThat(body.path("full_isolation_lacks").asText()).isEmpty();
+        List<String> canaries = new ArrayList<>();
+        assertThat(body.path("layers")).hasSize(7).allSatisfy(layer -> {
+            assertThat(layer.path("name").asText()).isNotBlank();
+            assertThat(layer.path("what").asText()).isNotBlank();
+            layer.path("canaries").properties().forEach(canary -> {
+                assertThat(canary.getValue().asText()).as(canary.getKey()).isEqualTo("denied");
+                canaries.add(canary.getKey());
+            });
+        });
+        assertThat(canaries).hasSize(20).doesNotHaveDuplicates();
+        assertThat(body.path("slots").path("idle").asInt()).isBetween(1, 2);
+        assertThat(body.path("sessions").isInt()).isTrue();
+        assertThat(body.path("queue_depth").asInt()).isZero();
+        assertThat(body.path("queue_capacity").asInt()).isEqualTo(64);
+        assertThat(body.path("recent_replacements").isArray()).isTrue();
     }
 
     @Test

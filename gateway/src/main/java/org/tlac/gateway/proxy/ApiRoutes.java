@@ -29,6 +29,7 @@ public final class ApiRoutes {
     private final Upstream backup;
     private final Sessions sessions;
     private final PythonSessions pythonSessions;
+    private final PythonQueue pythonQueue;
 
     public ApiRoutes(
             Upstream auth,
@@ -36,13 +37,15 @@ public final class ApiRoutes {
             Upstream runner,
             Upstream backup,
             Sessions sessions,
-            PythonSessions pythonSessions) {
+            PythonSessions pythonSessions,
+            PythonQueue pythonQueue) {
         this.auth = auth;
         this.activity = activity;
         this.runner = runner;
         this.backup = backup;
         this.sessions = sessions;
         this.pythonSessions = pythonSessions;
+        this.pythonQueue = pythonQueue;
     }
 
     public Routes routes() {
@@ -70,6 +73,7 @@ public final class ApiRoutes {
                 row("POST", "/api/python/session/{id}/input", SIGNED_IN, OTHER, pythonSessions::pass),
                 row("DELETE", "/api/python/session/{id}", SIGNED_IN, OTHER, pythonSessions::pass),
                 row("POST", "/api/python/check", SIGNED_IN, RUNS, to(runner)),
+                row("GET", "/api/python/queue", SIGNED_IN, OTHER, pythonQueue::standing),
                 row("GET", "/api/python/diagnostics", TEACHER, OTHER, to(runner)),
                 row("GET", "/api/admin/backups", ADMIN, OTHER, to(backup)),
                 row("POST", "/api/admin/backups", ADMIN, OTHER, to(backup)),

@@ -33,6 +33,8 @@ public final class RunQueue implements Work.Source {
     private final Set<Long> running = new HashSet<>();
     private final Map<Long, Integer> programs = new HashMap<>();
     private int takers;
+    private boolean closing;
+    private long closesAt;
 
     /** What a program meets at the queue. */
     public sealed interface Admission {
@@ -43,7 +45,7 @@ public final class RunQueue implements Work.Source {
         /** This user has a program running and one waiting already. */
         record TooManyOfUser() implements Admission {}
 
-        /** All slots are busy and the queue is full. */
+        /** All slots are busy and the queue is full, or it closes. */
         record Full() implements Admission {}
     }
 
@@ -59,7 +61,7 @@ public final class RunQueue implements Work.Source {
                 return new Admission.TooManyOfUser();
             }
             // A slot that stands idle takes one more at once.
-            if (waiting.size() >= capacity + takers) {
+            if (closing || waiting.size() >= capacity + takers) {
                 return new Admission.Full();
             }
             Ticket ticket = new Ticket(userId, program);
@@ -70,6 +72,27 @@ public final class RunQueue implements Work.Source {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Takes nobody in any more; whoever waits has this long to begin, and is told that it was too short otherwise. So nobody is left
+     * without an answer when the service stops.
+     */
+    public void close(Duration left) {
+        lock.lock();
+        try {
+            closing = true;
+            closesAt = System.nanoTime() + left.toNanos();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How long somebody who may wait until then still may. */
+    private long left(long deadline) {
+        long now = System.nanoTime();
+        return closing ? Math.min(deadline - now, closesAt - now) : deadline - now;
     }
 
     /** The first that waits and whose user has none running. */
@@ -98,11 +121,37 @@ public final class RunQueue implements Work.Source {
         }
     }
 
+    int capacity() {
+        return capacity;
+    }
+
     /** Programs that wait. */
     public int depth() {
         lock.lock();
         try {
             return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * How things stand for one user.
+     *
+     * @param depth programs that wait, everybody's
+     * @param position of this user's program among them, 1 for the next; null when none waits
+     * @param running whether one of this user's runs
+     */
+    record Standing(int depth, @Nullable Integer position, boolean running) {}
+
+    Standing standing(long userId) {
+        lock.lock();
+        try {
+            Integer position = null;
+            for (int i = 0; i < waiting.size() && position == null; i++) {
+                position = waiting.get(i).userId == userId ? i + 1 : null;
+            }
+            return new Standing(waiting.size(), position, running.contains(userId));
         } finally {
             lock.unlock();
         }
@@ -151,11 +200,11 @@ public final class RunQueue implements Work.Source {
         }
 
         private boolean awaitStart(Duration patience) throws InterruptedException {
-            long left = patience.toNanos();
+            long deadline = System.nanoTime() + patience.toNanos();
             lock.lock();
             try {
-                while (waiting.contains(this) && left > 0) {
-                    left = changed.awaitNanos(left);
+                for (long left = left(deadline); waiting.contains(this) && left > 0; left = left(deadline)) {
+                    changed.awaitNanos(left);
                 }
                 return !waiting.contains(this);
             } finally {

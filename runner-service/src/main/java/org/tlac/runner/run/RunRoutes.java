@@ -4,7 +4,6 @@ import java.net.URLConnection;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,31 +30,25 @@ public final class RunRoutes {
     private static final String UNAVAILABLE = "Python runner unavailable.";
     private static final Duration COME_BACK = Duration.ofSeconds(3);
 
-    private static final List<String> LAYERS = List.of(
-            "process, mount, network, IPC and host name namespaces of each program's own",
-            "a read-only root with Python and its standard library",
-            "scratch space in memory, limited in bytes and files",
-            "no capabilities and no way to new privileges",
-            "resource limits of each process, and of memory for all together",
-            "Landlock",
-            "system call filters for the sandbox and, tighter, for the program");
-
     private final Sandbox sandbox;
     private final RunQueue queue;
     private final RunnerMetrics metrics;
     private final RunRules rules;
+    private final Diagnostics diagnostics;
 
-    public RunRoutes(Sandbox sandbox, RunQueue queue, RunnerMetrics metrics, RunRules rules) {
-        this.sandbox = sandbox;
-        this.queue = queue;
+    public RunRoutes(RunnerMetrics metrics, Diagnostics diagnostics) {
+        this.sandbox = diagnostics.sandbox();
+        this.queue = diagnostics.queue();
+        this.rules = diagnostics.rules();
         this.metrics = metrics;
-        this.rules = rules;
+        this.diagnostics = diagnostics;
     }
 
     public Routes routes() {
         return Routes.of(
                 Route.post(RUN, Access.SIGNED_IN, this::run).limited(LimitClass.RUNS),
-                Route.get("/api/python/diagnostics", Access.TEACHER, call -> Reply.json(diagnostics()))
+                Route.get("/api/python/queue", Access.SIGNED_IN, this::standing).limited(LimitClass.OTHER),
+                Route.get("/api/python/diagnostics", Access.TEACHER, call -> Reply.json(diagnostics.body()))
                         .limited(LimitClass.OTHER));
     }
 
@@ -74,6 +67,15 @@ public final class RunRoutes {
             }
             case RunQueue.Admission.Full full -> throw busy();
         };
+    }
+
+    private Reply standing(Call call) {
+        RunQueue.Standing standing = queue.standing(call.caller().id());
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("depth", standing.depth());
+        body.put("position", standing.position());
+        body.put("running", standing.running());
+        return Reply.json(body);
     }
 
     private void requireIsolation() {
@@ -127,6 +129,7 @@ public final class RunRoutes {
             case TIMEOUT -> "The program took too long and was stopped.\n";
             case FLOOD -> "The program printed too much and was stopped.\n";
             case MEMORY -> "The program used too much memory and was stopped.\n";
+            case SPACE -> "The program wrote too much into its files and was stopped.\n";
             case EXITED, STOPPED -> "";
         };
     }
@@ -146,22 +149,5 @@ public final class RunRoutes {
         return path.endsWith(".svg")
                 ? "image/svg+xml"
                 : Objects.requireNonNullElse(URLConnection.guessContentTypeFromName(path), "application/octet-stream");
-    }
-
-    private Map<String, Object> diagnostics() {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("runner_enabled", rules.permits(sandbox.isolation()));
-        body.put("isolation", sandbox.isolation().id());
-        body.put("minimum_isolation", rules.minimum().id());
-        body.put("reason", sandbox.reason());
-        body.put("layers", LAYERS);
-        body.put("canaries_denied", sandbox.canaries());
-        body.put("python_version", sandbox.pythonVersion());
-        Map<String, Long> slots = new LinkedHashMap<>();
-        Sandbox.states().forEach(state -> slots.put(state, sandbox.slots(state)));
-        body.put("slots", slots);
-        body.put("queue_depth", queue.depth());
-        body.put("recent_replacements", sandbox.recycles());
-        return body;
     }
 }

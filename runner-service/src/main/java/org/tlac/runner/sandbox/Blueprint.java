@@ -12,14 +12,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.tlac.platform.http.Json;
 
 /**
- * What a zygote is made of: the command that starts bubblewrap with its read-only root, and what the supervisor is told first (limits,
- * filters, and its own source, which is in no file that a program could read).
+ * What a zygote is made of: the command that starts it (at full isolation bubblewrap with its read-only root), and what the supervisor is
+ * told first (limits, filters, and its own source, which is in no file that a program could read).
+ *
+ * @param scratch where its programs write; null at full isolation, where each has a folder in memory that nobody else sees
  */
 @SuppressWarnings("ArrayRecordComponent") // Sent, never compared.
-record Blueprint(PythonRoot python, List<String> command, byte[] setup, Limits limits) {
+record Blueprint(
+        PythonRoot python,
+        List<String> command,
+        byte[] setup,
+        Limits limits,
+        @Nullable Scratch scratch) {
 
     /** Bubblewrap started as root would map the sandbox's user to the machine's root. */
     private static final String NOBODY = "65534";
@@ -43,31 +52,59 @@ record Blueprint(PythonRoot python, List<String> command, byte[] setup, Limits l
             module.main(setup)
             """;
 
-    private static final List<String> MODULES =
-            List.of("frames", "confinement", "turtle", "program", "conversation", "folder", "supervisor");
+    /** By the names that they have for each other, in the order in which they need each other. */
+    private static final Map<String, String> MODULES = modules(Map.of("confinement", "confinement.py"));
+
+    /** Without namespaces another module is the supervisor's confinement, made with what the first one knows of the kernel. */
+    private static final Map<String, String> MODULES_OF_PROCESS_LEVEL = modules(
+            new TreeMap<>(Map.of("kernel", "confinement.py", "confinement", "process_level.py")).descendingMap());
 
     Blueprint {
         command = List.copyOf(command);
     }
 
-    /** @throws SandboxException when this machine's architecture has no filter */
+    private static Map<String, String> modules(Map<String, String> confinement) {
+        Map<String, String> modules = new LinkedHashMap<>();
+        modules.put("frames", "frames.py");
+        modules.putAll(confinement);
+        List.of("turtle", "program", "conversation", "folder", "supervisor")
+                .forEach(name -> modules.put(name, name + ".py"));
+        return modules;
+    }
+
+    /** For full isolation. @throws SandboxException when this machine's architecture has no filter */
     static Blueprint of(PythonRoot python, Limits limits) {
-        return new Blueprint(python, command(python), setup(limits), limits);
+        return new Blueprint(python, command(python), setup(limits.forSupervisor(), "program", MODULES), limits, null);
+    }
+
+    /** For a machine without namespaces. @throws SandboxException when this machine's architecture has no filter */
+    static Blueprint withoutNamespaces(PythonRoot python, Limits limits, Scratch scratch) {
+        Map<String, Object> all = limits.forSupervisor();
+        all.put("scratch_folder", scratch.folder().toString());
+        all.put("readable", python.parts().values().stream().map(Path::toString).toList());
+        byte[] setup = setup(all, "threads", MODULES_OF_PROCESS_LEVEL);
+        return new Blueprint(python, plainCommand(python), setup, limits, scratch);
+    }
+
+    Isolation isolation() {
+        return scratch == null ? Isolation.FULL : Isolation.PROCESS;
+    }
+
+    /** Its processes: bubblewrap if there is one, the supervisor and the program to be. */
+    int family() {
+        return scratch == null ? 4 : 3;
     }
 
     /** The same, for programs that give way to others: they may run for long. */
     Blueprint givingWay() {
         List<String> nice = new ArrayList<>(List.of("nice", "-n", "10"));
         nice.addAll(command);
-        return new Blueprint(python, nice, setup, limits);
+        return new Blueprint(python, nice, setup, limits, scratch);
     }
 
     private static List<String> command(PythonRoot python) {
-        List<String> command = new ArrayList<>();
-        if (isRoot()) {
-            command.addAll(List.of("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--"));
-        }
-        command.addAll(List.of("sh", "-c", FIRST_TO_GO, "sh", "bwrap"));
+        List<String> command = new ArrayList<>(asNobody());
+        command.add("bwrap");
         // The supervisor gives each program its namespaces and its folder, with a limit on files that bubblewrap cannot
         // set; a program's process gives the capability up. No /proc, and no /dev but single devices: as --dev it would
         // be a writable folder without a limit.
@@ -81,8 +118,30 @@ record Blueprint(PythonRoot python, List<String> command, byte[] setup, Limits l
         }
         command.addAll(List.of("--dir", "/tmp", "--remount-ro", "/", "--chdir", "/", "--clearenv"));
         environment().forEach((name, value) -> command.addAll(List.of("--setenv", name, value)));
-        command.addAll(List.of("--", python.interpreter().toString(), "-I", "-S", "-B", "-c", BOOT));
+        command.add("--");
+        command.addAll(boot(python));
         return command;
+    }
+
+    private static List<String> plainCommand(PythonRoot python) {
+        List<String> command = new ArrayList<>(asNobody());
+        command.addAll(List.of("env", "-i"));
+        environment().forEach((name, value) -> command.add(name + "=" + value));
+        command.addAll(boot(python));
+        return command;
+    }
+
+    private static List<String> asNobody() {
+        List<String> command = new ArrayList<>();
+        if (isRoot()) {
+            command.addAll(List.of("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--"));
+        }
+        command.addAll(List.of("sh", "-c", FIRST_TO_GO, "sh"));
+        return command;
+    }
+
+    private static List<String> boot(PythonRoot python) {
+        return List.of(python.interpreter().toString(), "-I", "-S", "-B", "-c", BOOT);
     }
 
     private static Map<String, String> environment() {
@@ -96,14 +155,14 @@ record Blueprint(PythonRoot python, List<String> command, byte[] setup, Limits l
         return environment;
     }
 
-    private static byte[] setup(Limits limits) {
-        Map<String, String> modules = new LinkedHashMap<>();
-        MODULES.forEach(name -> modules.put(name, textResource(name + ".py")));
+    private static byte[] setup(Map<String, Object> limits, String programFilter, Map<String, String> modules) {
+        Map<String, String> sources = new LinkedHashMap<>();
+        modules.forEach((name, file) -> sources.put(name, textResource(file)));
         Map<String, Object> setup = new LinkedHashMap<>();
-        setup.put("limits", limits.forSupervisor());
+        setup.put("limits", limits);
         setup.put("supervisor_filter", filter("supervisor"));
-        setup.put("program_filter", filter("program"));
-        setup.put("modules", modules);
+        setup.put("program_filter", filter(programFilter));
+        setup.put("modules", sources);
         byte[] json = Json.write(setup);
         byte[] length = "%08d".formatted(json.length).getBytes(StandardCharsets.US_ASCII);
         byte[] both = new byte[length.length + json.length];

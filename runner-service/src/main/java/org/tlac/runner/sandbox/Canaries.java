@@ -13,10 +13,7 @@ final class Canaries {
     private static final String DENIED = "denied: ";
     private static final String ALLOWED = "ALLOWED: ";
 
-    /** So many attempts are in canaries.py; when fewer come back, one of them broke something. */
-    private static final int ATTEMPTS = 19;
-
-    private static final Program PROGRAM = new Program(Blueprint.textResource("canaries.py"), List.of(), "");
+    private static final String ATTEMPTS = Blueprint.textResource("canaries.py");
 
     private Canaries() {}
 
@@ -27,7 +24,8 @@ final class Canaries {
      * @throws SandboxException when they could not be made
      */
     static Map<String, Boolean> fly(Zygote zygote) {
-        Outcome outcome = zygote.run(PROGRAM);
+        String level = "LEVEL = \"" + zygote.isolation().id() + "\"\n";
+        Outcome outcome = zygote.run(new Program(level + ATTEMPTS, List.of(), ""));
         Map<String, Boolean> denied = new LinkedHashMap<>();
         outcome.stdout().lines().forEach(line -> {
             if (line.startsWith(DENIED)) {
@@ -36,7 +34,8 @@ final class Canaries {
                 denied.put(line.substring(ALLOWED.length()), false);
             }
         });
-        if (!outcome.isSuccess() || denied.size() != ATTEMPTS) {
+        // When fewer come back, one of them broke something.
+        if (!outcome.isSuccess() || !denied.keySet().equals(Layer.canaries(zygote.isolation()))) {
             throw new SandboxException("The canaries did not come back: " + outcome.end() + " " + outcome.exitCode()
                     + " " + outcome.stderr().strip());
         }

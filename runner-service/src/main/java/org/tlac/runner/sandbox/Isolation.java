@@ -6,7 +6,10 @@ import java.util.Locale;
 public enum Isolation {
     /** Not enough: nothing runs. */
     NONE,
-    /** Without namespaces: Landlock, system call filter and limits alone. Named so that it can be told apart; this runner never falls to it. */
+    /**
+     * Without namespaces, where the machine gives nobody any: Landlock, a filter that lets nothing be started, limits, and one program at
+     * a time. Only where the school allows it.
+     */
     PROCESS,
     /** Everything: namespaces of each program, read-only root, Landlock, filters, limits, each proven by a canary. */
     FULL;

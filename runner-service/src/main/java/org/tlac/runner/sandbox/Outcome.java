@@ -20,7 +20,9 @@ public record Outcome(
         /** Stopped because it printed without end. */
         FLOOD,
         /** Stopped because it and what it started took too much memory together. */
-        MEMORY
+        MEMORY,
+        /** Stopped because it wrote more than its folder may hold; where the folder has a limit of its own, it meets that instead. */
+        SPACE
     }
 
     @SuppressWarnings("ArrayRecordComponent") // Sent, never compared.

@@ -1,53 +1,91 @@
 package org.tlac.runner.sandbox;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.tlac.runner.sandbox.Slot.State;
 
 /**
- * Runs programs, each in a sandbox of its own that ends with it: fresh process, mount, network, IPC and host name namespaces, a read-only
- * root with nothing but Python, a small folder in memory, no capability, resource limits, Landlock and two system call filters.
+ * Runs programs, each in a sandbox of its own that ends with it. What it is made of depends on the level of isolation ({@link Layer});
+ * normally fresh process, mount, IPC and host name namespaces, a read-only root with nothing but Python, a small folder in memory, no
+ * capability, resource limits, Landlock and two system call filters.
  *
- * <p>Where one of these is missing, nothing runs; a machine that is repaired meanwhile needs no restart.
+ * <p>Where a layer is missing, nothing runs; a machine that is repaired meanwhile needs no restart.
  */
 public final class Sandbox implements AutoCloseable {
 
     private static final int RECYCLES_KEPT = 20;
 
-    private final String python;
-    private final Limits limits;
     private final Watch watch = new Watch();
+    private final Zygotes zygotes;
+    private final InstantSource clock;
     private final List<Slot> slots;
-    private final Deque<String> recycles = new ArrayDeque<>();
-    private @Nullable Blueprint blueprint;
+    private final Deque<Recycle> recycles = new ArrayDeque<>();
 
     /**
+     * What it stands on.
+     *
      * @param python a path, or empty for one that is found
-     * @param slots programs that run at once
+     * @param minimum below it nothing runs
+     * @param scratch a small file system in memory, where programs write at {@link Isolation#PROCESS}; empty when there is none
+     */
+    public record Ground(String python, Isolation minimum, String scratch) {}
+
+    /**
+     * @param slots programs that run at once; without namespaces it is one all the same
      * @param runsPerZygote programs until a slot's zygote is replaced
      */
-    public Sandbox(String python, int slots, int runsPerZygote, Limits limits, Work.Source source) {
-        this.python = python;
-        this.limits = limits;
+    public Sandbox(
+            Ground ground, int slots, int runsPerZygote, Limits limits, Work.Source source, InstantSource clock) {
+        this.clock = clock;
+        this.zygotes =
+                new Zygotes(ground.python(), limits, new Zygotes.Lowest(ground.minimum(), ground.scratch()), watch);
         this.slots = IntStream.range(0, slots)
                 // Not all at the same time.
                 .mapToObj(number -> new Slot(
                         number,
                         runsPerZygote + number * runsPerZygote / (2 * slots),
-                        () -> startZygote(false),
+                        number == 0 ? zygotes::first : () -> zygotes.further(false),
                         source,
-                        this::recycled))
+                        number == 0 ? new FirstOwner() : new Owner()))
                 .toList();
     }
 
-    /** Makes the slots start; they say in {@link #isolation} how they fare. */
+    /** Makes the first slot start, which finds out what holds here, and then the others. */
     public void start() {
-        slots.forEach(Slot::start);
+        slots.getFirst().start();
+    }
+
+    private class Owner implements Slot.Owner {
+
+        @Override
+        public void proven(Zygote zygote) {}
+
+        @Override
+        public void recycled(int slot, String why) {
+            keep(new Recycle(clock.instant(), slot, why));
+        }
+    }
+
+    private final class FirstOwner extends Owner {
+
+        @Override
+        public void proven(Zygote zygote) {
+            if (zygotes.proven(zygote) && zygotes.level() == Isolation.FULL) {
+                slots.stream().skip(1).forEach(Slot::start);
+            }
+        }
+    }
+
+    private synchronized void keep(Recycle recycle) {
+        if (recycles.size() == RECYCLES_KEPT) {
+            recycles.removeFirst();
+        }
+        recycles.addLast(recycle);
     }
 
     /**
@@ -59,49 +97,23 @@ public final class Sandbox implements AutoCloseable {
      */
     public SlotsOnDemand onDemand(int warm, int most, Duration linger, int runsPerZygote) {
         SlotsOnDemand.Maker maker = (number, source) ->
-                new Slot(slots.size() + number, runsPerZygote, () -> startZygote(true), source, this::recycled);
+                new Slot(slots.size() + number, runsPerZygote, () -> zygotes.further(true), source, new Owner());
         return new SlotsOnDemand(warm, most, linger, maker);
-    }
-
-    private Zygote startZygote(boolean givingWay) {
-        Blueprint made = blueprint();
-        try {
-            return Zygote.start(givingWay ? made.givingWay() : made, watch);
-        } catch (SandboxException e) {
-            forgetBlueprint();
-            throw e;
-        }
-    }
-
-    private synchronized Blueprint blueprint() {
-        Blueprint known = blueprint;
-        if (known == null) {
-            known = Blueprint.of(PythonRoot.of(python), limits);
-            blueprint = known;
-        }
-        return known;
-    }
-
-    /** The machine's Python may have been replaced by another since. */
-    private synchronized void forgetBlueprint() {
-        blueprint = null;
-    }
-
-    private synchronized void recycled(String why) {
-        if (recycles.size() == RECYCLES_KEPT) {
-            recycles.removeFirst();
-        }
-        recycles.addLast(why);
     }
 
     /** What programs run at now; {@link Isolation#NONE} when none would run. */
     public Isolation isolation() {
-        return slots.stream().anyMatch(Slot::isProven) ? Isolation.FULL : Isolation.NONE;
+        return slots.stream().anyMatch(Slot::isProven) ? zygotes.level() : Isolation.NONE;
     }
 
     /** Why no program runs; empty when they do. */
     public String reason() {
-        return isolation() == Isolation.FULL ? "" : slots.getFirst().reason();
+        return isolation() == Isolation.NONE ? slots.getFirst().reason() : "";
+    }
+
+    /** Why programs run at no better level, or not at all; empty when isolation is full. */
+    public String lacking() {
+        return zygotes.lacking();
     }
 
     /** Names of {@link #slots(String)}'s states. */
@@ -111,7 +123,12 @@ public final class Sandbox implements AutoCloseable {
 
     /** How many slots are in a state. */
     public long slots(String state) {
-        return slots.stream().filter(slot -> slot.state().id().equals(state)).count();
+        return used().stream().filter(slot -> slot.state().id().equals(state)).count();
+    }
+
+    /** Without namespaces the others never start: one program runs at a time. */
+    private List<Slot> used() {
+        return zygotes.level() == Isolation.PROCESS ? List.of(slots.getFirst()) : slots;
     }
 
     /** What each canary met in the slot that was asked first: whether it was denied. */
@@ -124,12 +141,12 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /** As {@code 3.11.2}; empty while none is known. */
-    public synchronized String pythonVersion() {
-        return blueprint == null ? "" : blueprint.python().version();
+    public String pythonVersion() {
+        return zygotes.pythonVersion();
     }
 
-    /** Why zygotes were replaced, the newest last. */
-    public synchronized List<String> recycles() {
+    /** The last zygotes that were replaced, the newest last. */
+    public synchronized List<Recycle> recycles() {
         return List.copyOf(recycles);
     }
 

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,10 +35,11 @@ final class Slot implements AutoCloseable {
         }
     }
 
+    private final int number;
     private final int runsPerZygote;
     private final Supplier<Zygote> zygotes;
     private final Work.Source source;
-    private final Consumer<String> recycled;
+    private final Owner owner;
     private final Thread thread;
     private volatile State state = State.STARTING;
     private volatile boolean proven;
@@ -50,16 +50,26 @@ final class Slot implements AutoCloseable {
     private @Nullable Work waiting;
     private Duration pause = FIRST_PAUSE;
 
+    /** Whom a slot tells what becomes of its zygotes, on its own thread. */
+    interface Owner {
+
+        /** Its canaries were denied: programs run. */
+        void proven(Zygote zygote);
+
+        /** One was replaced, or could not be started. */
+        void recycled(int slot, String why);
+    }
+
     /**
      * @param runsPerZygote programs until it is replaced
      * @param zygotes starts one, on this slot's thread
-     * @param recycled told why, each time one is replaced
      */
-    Slot(int number, int runsPerZygote, Supplier<Zygote> zygotes, Work.Source source, Consumer<String> recycled) {
+    Slot(int number, int runsPerZygote, Supplier<Zygote> zygotes, Work.Source source, Owner owner) {
+        this.number = number;
         this.runsPerZygote = runsPerZygote;
         this.zygotes = zygotes;
         this.source = source;
-        this.recycled = recycled;
+        this.owner = owner;
         // bubblewrap ends with the thread that started it: one that stays.
         this.thread =
                 Thread.ofPlatform().name("sandbox-slot-" + number).daemon().unstarted(this::live);
@@ -73,7 +83,7 @@ final class Slot implements AutoCloseable {
         return state;
     }
 
-    /** Whether programs run here at full isolation, or will after a replacement that is under way. */
+    /** Whether programs run here, or will after a replacement that is under way. */
     boolean isProven() {
         return proven;
     }
@@ -92,7 +102,7 @@ final class Slot implements AutoCloseable {
         while (!stopping) {
             state = State.STARTING;
             try (Zygote zygote = prove()) {
-                recycled.accept(serve(zygote));
+                owner.recycled(number, serve(zygote));
             } catch (SandboxException e) {
                 fail(e);
             } catch (InterruptedException e) {
@@ -121,6 +131,7 @@ final class Slot implements AutoCloseable {
             zygote.close();
             throw e;
         }
+        owner.proven(zygote);
         proven = true;
         reason = "";
         pause = FIRST_PAUSE;
@@ -183,7 +194,7 @@ final class Slot implements AutoCloseable {
         proven = false;
         reason = String.valueOf(e.getMessage());
         LOG.error("A slot cannot run programs: {}", reason, e);
-        recycled.accept(reason);
+        owner.recycled(number, reason);
         giveBack(e);
         try {
             Thread.sleep(pause);
@@ -210,6 +221,9 @@ final class Slot implements AutoCloseable {
         Zygote zygote = current;
         if (zygote != null) {
             zygote.close();
+        }
+        if (thread.getState() == Thread.State.NEW) {
+            return;
         }
         try {
             thread.join(Duration.ofSeconds(2));

@@ -5,6 +5,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +28,12 @@ final class Watch implements AutoCloseable {
      * What a program and all that it starts may take together.
      *
      * @param each what every process has from the start, shared with the zygote; it does not count
+     * @param folder what it may write, where the kernel sets no limit to that
      */
-    record Allowance(long bytes, long each) {
+    record Allowance(long bytes, long each, BooleanSupplier folder) {
+
+        /** Nothing is measured. */
+        static final Allowance UNLIMITED = new Allowance(Long.MAX_VALUE, 0, () -> true);
 
         boolean isExceeded(Process process) {
             return Processes.memory(process.pid()).values().stream()
@@ -40,8 +45,20 @@ final class Watch implements AutoCloseable {
 
     /** Why a process was ended. */
     enum Reason {
-        OVERDUE,
-        MEMORY
+        OVERDUE(Outcome.End.TIMEOUT),
+        MEMORY(Outcome.End.MEMORY),
+        SPACE(Outcome.End.SPACE);
+
+        private final Outcome.End end;
+
+        Reason(Outcome.End end) {
+            this.end = end;
+        }
+
+        /** How a program that was ended for it did end. */
+        Outcome.End end() {
+            return end;
+        }
     }
 
     /** One look-out; closing it ends it. */
@@ -81,6 +98,8 @@ final class Watch implements AutoCloseable {
                     end(Reason.OVERDUE);
                 } else if (allowance.isExceeded(process)) {
                     end(Reason.MEMORY);
+                } else if (!allowance.folder().getAsBoolean()) {
+                    end(Reason.SPACE);
                 }
             } catch (RuntimeException e) {
                 LOG.error("The look-out over a sandbox failed: it is ended", e);

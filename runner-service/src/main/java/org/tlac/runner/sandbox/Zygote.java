@@ -17,8 +17,8 @@ import org.tlac.runner.sandbox.Watch.Allowance;
 import org.tlac.runner.sandbox.Watch.Watched;
 
 /**
- * One sandbox at work: a bubblewrap with the supervisor inside, which runs one program at a time, each in fresh namespaces. Used by one
- * thread, which must live on: bubblewrap ends with the thread that started it.
+ * One sandbox at work: a supervisor, in a bubblewrap at full isolation, which runs one program at a time. Used by one thread, which must
+ * live on: the sandbox ends with the thread that started it.
  *
  * <p>The program never talks to us; all the same, what comes back is checked as if it had written it.
  */
@@ -32,20 +32,19 @@ final class Zygote implements AutoCloseable {
 
     private static final int KILLED = 128 + 9;
 
-    /** bubblewrap, the zygote, the keeper and the program to be. */
-    private static final int FAMILY = 4;
-
+    private final Blueprint blueprint;
     private final Limits limits;
     private final Watch watch;
     private final Process process;
     private final Frames frames;
     private final Complaint complaint;
     private volatile boolean ended;
-    private Allowance allowance = new Allowance(Long.MAX_VALUE, 0);
+    private Allowance allowance = Allowance.UNLIMITED;
 
-    private Zygote(Process process, Limits limits, Watch watch) {
+    private Zygote(Process process, Blueprint blueprint, Watch watch) {
         this.process = process;
-        this.limits = limits;
+        this.blueprint = blueprint;
+        this.limits = blueprint.limits();
         this.watch = watch;
         this.frames = new Frames(process.getInputStream(), process.getOutputStream(), limits.maxResult());
         this.complaint = new Complaint(process.getErrorStream());
@@ -59,9 +58,9 @@ final class Zygote implements AutoCloseable {
             builder.environment().keySet().retainAll(Set.of("PATH"));
             process = builder.directory(Path.of("/").toFile()).start();
         } catch (IOException e) {
-            throw new SandboxException("bubblewrap does not start", e);
+            throw new SandboxException("The sandbox does not start: " + e.getMessage(), e);
         }
-        Zygote zygote = new Zygote(process, blueprint.limits(), watch);
+        Zygote zygote = new Zygote(process, blueprint, watch);
         try {
             process.getOutputStream().write(blueprint.setup());
             zygote.awaitReady();
@@ -77,12 +76,24 @@ final class Zygote implements AutoCloseable {
 
     private Allowance measured() {
         Map<Long, Long> memory = Processes.memory(process.pid());
-        if (memory.size() < FAMILY) {
+        if (memory.size() < blueprint.family()) {
             throw new SandboxException("The memory of the sandbox's processes cannot be watched: /proc shows only "
-                    + memory.size() + " of " + FAMILY);
+                    + memory.size() + " of " + blueprint.family());
         }
         long most = memory.values().stream().mapToLong(Long::longValue).max().orElse(0);
-        return new Allowance(limits.addressSpaceBytes(), most);
+        return new Allowance(limits.addressSpaceBytes(), most, () -> true);
+    }
+
+    /** What the next program may take, beside what is there now. */
+    private Allowance allowance() {
+        Scratch scratch = blueprint.scratch();
+        return scratch == null
+                ? allowance
+                : new Allowance(allowance.bytes(), allowance.each(), scratch.allowance(process.pid()));
+    }
+
+    Isolation isolation() {
+        return blueprint.isolation();
     }
 
     boolean isAlive() {
@@ -106,10 +117,14 @@ final class Zygote implements AutoCloseable {
 
     /** Runs one program. Afterwards either {@link #awaitReady} or the end. @throws SandboxException when the sandbox failed */
     Outcome run(Program program) {
+        return Scratch.inTurn(blueprint.scratch(), () -> runNow(program));
+    }
+
+    private Outcome runNow(Program program) {
         Output stdout = new Output(limits.outputCharacters());
         Output stderr = new Output(limits.outputCharacters());
         long start = System.nanoTime();
-        try (Watched watched = watch.over(process, limits.wall().plus(RESERVE), allowance)) {
+        try (Watched watched = watch.over(process, limits.wall().plus(RESERVE), allowance())) {
             try {
                 frames.write(Frames.JOB, job(program));
                 return outcome(result(stdout, stderr), stdout, stderr);
@@ -118,22 +133,22 @@ final class Zygote implements AutoCloseable {
                 if (reason == null) {
                     throw failure("The sandbox failed", e);
                 }
-                Outcome.End end = switch (reason) {
-                    case OVERDUE -> Outcome.End.TIMEOUT;
-                    case MEMORY -> Outcome.End.MEMORY;
-                };
                 ended = true;
                 Duration taken = Duration.ofNanos(System.nanoTime() - start);
-                return new Outcome(end, KILLED, taken, stdout.text(), stderr.text(), List.of());
+                return new Outcome(reason.end(), KILLED, taken, stdout.text(), stderr.text(), List.of());
             }
         }
     }
 
     /** Runs one program that is talked to; as {@link #run} otherwise. Its output goes to the conversation, not into the outcome. */
     Outcome converse(Program program, Conversation conversation) {
+        return Scratch.inTurn(blueprint.scratch(), () -> converseNow(program, conversation));
+    }
+
+    private Outcome converseNow(Program program, Conversation conversation) {
         long start = System.nanoTime();
         Duration patience = conversation.lifetime().plus(RESERVE);
-        try (Watched watched = watch.over(process, patience, allowance);
+        try (Watched watched = watch.over(process, patience, allowance());
                 OpenLine line = new OpenLine(frames, watched)) {
             try {
                 frames.write(Frames.JOB, job(program, conversation.turn()));
@@ -146,12 +161,7 @@ final class Zygote implements AutoCloseable {
                 }
                 ended = true;
                 return new Outcome(
-                        reason == Watch.Reason.MEMORY ? Outcome.End.MEMORY : Outcome.End.TIMEOUT,
-                        KILLED,
-                        Duration.ofNanos(System.nanoTime() - start),
-                        "",
-                        "",
-                        List.of());
+                        reason.end(), KILLED, Duration.ofNanos(System.nanoTime() - start), "", "", List.of());
             }
         }
     }

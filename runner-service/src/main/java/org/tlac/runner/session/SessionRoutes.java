@@ -13,6 +13,7 @@ import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
 import org.tlac.runner.run.RunRequest;
 import org.tlac.runner.run.RunRules;
+import org.tlac.runner.sandbox.Isolation;
 import org.tlac.runner.sandbox.Program;
 import org.tlac.runner.sandbox.Sandbox;
 
@@ -24,6 +25,7 @@ public final class SessionRoutes {
 
     private static final String PATH = "/api/python/session";
     private static final Duration COME_BACK = Duration.ofSeconds(5);
+    private static final Duration LATER = Duration.ofHours(1);
 
     private final Sessions sessions;
     private final Sandbox sandbox;
@@ -82,6 +84,10 @@ public final class SessionRoutes {
         Program program = call.body(Start.class).program(rules);
         if (!rules.permits(sandbox.isolation())) {
             throw ApiError.unavailable("Python runner unavailable.", "internal", null);
+        }
+        if (sandbox.isolation() == Isolation.PROCESS) {
+            // One program at a time: a class would wait for as long as one pupil thinks.
+            throw ApiError.busy("Programs cannot be talked to here. Give the input before the run.", LATER);
         }
         String replica = call.header(REPLICA).orElse(SessionId.UNNAMED);
         Session session = sessions.start(replica, call.caller().id(), program)

@@ -223,4 +223,5 @@ def main(setup):
         zygotes.close()
         keep(setup["limits"], keepers, state)
     keepers.close()
+    confinement.end_with_parent()
     program.run(*hatch(setup, zygotes))

@@ -20,12 +20,13 @@ import org.tlac.runner.RunningRunner;
  * @param mounts that the service sees
  * @param replacements why sandboxes were replaced
  */
-record Traces(long processes, long descriptors, long mounts, String replacements) {
+public record Traces(long processes, long descriptors, long mounts, String replacements) {
 
     /** The client's connections, and a log file that rolls. */
     private static final int SLACK = 8;
 
-    static Traces of(RunningRunner runner) {
+    /** What there is now. */
+    public static Traces of(RunningRunner runner) {
         JsonNode told = RunningRunner.json(runner.send(runner.as(TestCallers.TEACHER, "/api/python/diagnostics")));
         return new Traces(
                 family().size(),
@@ -35,7 +36,7 @@ record Traces(long processes, long descriptors, long mounts, String replacements
     }
 
     /** Waits until every slot has its next program's process ready. */
-    static void awaitIdle(RunningRunner runner) {
+    public static void awaitIdle(RunningRunner runner) {
         RunningRunner.await("idle", () -> {
             var scrape = runner.scrape();
             return scrape.value("tlac_python_slots", "state", "busy")
@@ -78,7 +79,8 @@ record Traces(long processes, long descriptors, long mounts, String replacements
         }
     }
 
-    void sameAs(Traces later) {
+    /** Fails when there is more of anything. */
+    public void sameAs(Traces later) {
         assertThat(later.replacements).isEqualTo(replacements);
         assertThat(later.processes).isEqualTo(processes);
         assertThat(later.mounts).isEqualTo(mounts);

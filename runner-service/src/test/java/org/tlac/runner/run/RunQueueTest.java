@@ -108,6 +108,24 @@ class RunQueueTest {
     }
 
     @Test
+    void standing_tellsHowManyAreBefore_andWhetherOneRuns() throws Exception {
+        Ticket first = enter(1, "a1");
+        assertThat(queue.standing(1)).isEqualTo(new RunQueue.Standing(1, 1, false));
+        enter(1, "a2");
+        enter(2, "b");
+        assertThat(queue.standing(1)).isEqualTo(new RunQueue.Standing(3, 1, false));
+        assertThat(queue.standing(2)).isEqualTo(new RunQueue.Standing(3, 3, false));
+        assertThat(queue.standing(3)).isEqualTo(new RunQueue.Standing(3, null, false));
+        next();
+        assertThat(queue.standing(1)).isEqualTo(new RunQueue.Standing(2, 1, true));
+        next();
+        assertThat(queue.standing(2)).isEqualTo(new RunQueue.Standing(1, null, true));
+        first.ended(DONE);
+        next();
+        assertThat(queue.standing(1)).isEqualTo(new RunQueue.Standing(0, null, true));
+    }
+
+    @Test
     void outcome_reachesWhoWaitsForIt() throws Exception {
         Ticket ticket = enter(1, "x");
         Future<Optional<Outcome>> waiting = threads.submit(() -> ticket.await(LONG));
@@ -124,6 +142,21 @@ class RunQueueTest {
         assertThat(next()).isEqualTo("none");
         assertThat(queue.depth()).isZero();
         assertThat(queue.programsOf(1)).isZero();
+    }
+
+    @Test
+    void queueThatCloses_takesNobodyIn_andLetsBeginOnlyInTime() throws Exception {
+        Ticket first = enter(1, "a");
+        Ticket second = enter(2, "b");
+        Future<Optional<Outcome>> early = threads.submit(() -> first.await(LONG));
+        Future<Optional<Outcome>> late = threads.submit(() -> second.await(LONG));
+        queue.close(LONG);
+        assertThat(queue.enter(3, program("c"))).isInstanceOf(Admission.Full.class);
+        queue.take(LONG).ended(DONE);
+        assertThat(early.get()).containsSame(DONE);
+        queue.close(NOT_AT_ALL);
+        assertThat(late.get()).isEmpty();
+        assertThat(next()).isEqualTo("none");
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -55,7 +56,8 @@ final class Programs implements Work.Source, AutoCloseable {
     }
 
     Programs(int slots, int runsPerZygote) {
-        sandbox = new Sandbox("", slots, runsPerZygote, LIMITS, this);
+        sandbox = new Sandbox(
+                new Sandbox.Ground("", Isolation.FULL, ""), slots, runsPerZygote, LIMITS, this, InstantSource.system());
         sandbox.start();
         await("the sandbox holds: " + sandbox.reason(), () -> sandbox.slots("idle") == slots);
     }

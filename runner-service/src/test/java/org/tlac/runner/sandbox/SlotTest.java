@@ -36,7 +36,10 @@ class SlotTest {
             }
             Programs.await("the third zygote", () -> programs.sandbox().slots("idle") == 1);
             assertThat(Programs.living()).doesNotContainAnyElementsOf(before).hasSize(Programs.FAMILY);
-            assertThat(programs.sandbox().recycles()).hasSize(2).allMatch(why -> why.contains("it ran 3 programs"));
+            assertThat(programs.sandbox().recycles()).hasSize(2).allSatisfy(recycle -> {
+                assertThat(recycle.slot()).isZero();
+                assertThat(recycle.why()).isEqualTo("it ran 3 programs");
+            });
         }
     }
 

@@ -24,7 +24,7 @@ class WatchTest {
         Process process = family();
         List<ProcessHandle> children;
         try (Watch watch = new Watch();
-                Watch.Watched watched = watch.over(process, LONG, new Watch.Allowance(100 << 20, 0))) {
+                Watch.Watched watched = watch.over(process, LONG, new Watch.Allowance(100 << 20, 0, () -> true))) {
             Programs.await("both children", () -> process.descendants().count() == 2 || !process.isAlive());
             children = process.descendants().toList();
             assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
@@ -37,16 +37,17 @@ class WatchTest {
     void memoryThatAProcessHasFromTheStart_doesNotCount_norDoesMemoryWithinTheAllowance() throws Exception {
         Process process = family();
         try (Watch watch = new Watch();
-                Watch.Watched watched = watch.over(process, LONG, new Watch.Allowance(50 << 20, 70 << 20))) {
+                Watch.Watched watched =
+                        watch.over(process, LONG, new Watch.Allowance(50 << 20, 70 << 20, () -> true))) {
             Programs.await(
                     "both are full",
                     () -> Processes.memory(process.pid()).values().stream()
                                     .filter(taken -> taken > 60 << 20)
                                     .count()
                             == 2);
-            assertThat(new Watch.Allowance(50 << 20, 70 << 20).isExceeded(process))
+            assertThat(new Watch.Allowance(50 << 20, 70 << 20, () -> true).isExceeded(process))
                     .isFalse();
-            assertThat(new Watch.Allowance(50 << 20, 10 << 20).isExceeded(process))
+            assertThat(new Watch.Allowance(50 << 20, 10 << 20, () -> true).isExceeded(process))
                     .isTrue();
             assertThat(watched.reason()).isNull();
         } finally {
@@ -60,7 +61,7 @@ class WatchTest {
         Process process = family();
         List<ProcessHandle> children;
         try (Watch watch = new Watch();
-                Watch.Watched watched = watch.over(process, LONG, new Watch.Allowance(Long.MAX_VALUE, 0))) {
+                Watch.Watched watched = watch.over(process, LONG, new Watch.Allowance(Long.MAX_VALUE, 0, () -> true))) {
             Programs.await("both children", () -> process.descendants().count() == 2);
             children = process.descendants().toList();
             assertThat(watched.reason()).isNull();

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,6 +115,7 @@ public final class FrontDoor implements AutoCloseable {
         private final TimedSockets sockets;
         private final Call.Bodies bodies;
         private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
+        private final Map<String, Supplier<String>> facts = new LinkedHashMap<>();
         private final List<Guard> guards = new ArrayList<>();
         private final List<Runnable> farewells = new ArrayList<>();
         private final List<AutoCloseable> closeables = new ArrayList<>();
@@ -162,6 +164,12 @@ public final class FrontDoor implements AutoCloseable {
         /** A part that the service cannot work without; asked at each probe, so it must answer quickly. */
         public Builder readiness(String name, BooleanSupplier check) {
             checks.put(name, check);
+            return this;
+        }
+
+        /** A word beside the checks in readiness's answer, under a key of its own: how well the service can do its work. */
+        public Builder telling(String name, Supplier<String> fact) {
+            facts.put(name, fact);
             return this;
         }
 
@@ -214,7 +222,7 @@ public final class FrontDoor implements AutoCloseable {
 
         /** @throws IllegalStateException when a port is taken; everything given to {@link #closing} is closed then */
         public FrontDoor start() {
-            Health health = new Health(checks);
+            Health health = new Health(checks, facts);
             WebServerConfig.Builder server = WebServer.builder()
                     .shutdownHook(false)
                     .host(config.host())

@@ -3,6 +3,7 @@ package org.tlac.platform.http;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,11 +16,13 @@ public final class Health {
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
 
     private final Map<String, BooleanSupplier> checks;
+    private final Map<String, Supplier<String>> facts;
     private volatile boolean started;
     private volatile boolean stopping;
 
-    Health(Map<String, BooleanSupplier> checks) {
+    Health(Map<String, BooleanSupplier> checks, Map<String, Supplier<String>> facts) {
         this.checks = new LinkedHashMap<>(checks);
+        this.facts = new LinkedHashMap<>(facts);
     }
 
     void started() {
@@ -32,8 +35,8 @@ public final class Health {
 
     Routes routes() {
         return Routes.of(
-                Route.get("/health/live", Access.ANYONE, call -> state(true, Map.of())),
-                Route.get("/health/started", Access.ANYONE, call -> state(started, Map.of())),
+                Route.get("/health/live", Access.ANYONE, call -> state(true, Map.of(), Map.of())),
+                Route.get("/health/started", Access.ANYONE, call -> state(started, Map.of(), Map.of())),
                 Route.get("/health/ready", Access.ANYONE, call -> ready()));
     }
 
@@ -45,7 +48,9 @@ public final class Health {
             results.put(check.getKey(), passed ? "UP" : "DOWN");
             up &= passed;
         }
-        return state(up, results);
+        Map<String, String> told = new LinkedHashMap<>();
+        facts.forEach((name, fact) -> told.put(name, fact.get()));
+        return state(up, results, told);
     }
 
     private static boolean passes(String name, BooleanSupplier check) {
@@ -57,7 +62,11 @@ public final class Health {
         }
     }
 
-    private static Reply state(boolean up, Map<String, String> results) {
-        return Reply.json(up ? 200 : 503, Map.of("status", up ? "UP" : "DOWN", "checks", results));
+    private static Reply state(boolean up, Map<String, String> results, Map<String, String> facts) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("status", up ? "UP" : "DOWN");
+        body.put("checks", results);
+        body.putAll(facts);
+        return Reply.json(up ? 200 : 503, body);
     }
 }
