@@ -136,7 +136,10 @@ class Child:
     def end_it(self, reason):
         """Ends the program and all that it started; gives back when that must have happened."""
         self.reason = reason
-        signal.pidfd_send_signal(self.watched, signal.SIGKILL)
+        try:
+            signal.pidfd_send_signal(self.watched, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # It has ended meanwhile.
         return time.monotonic() + GRACE_SECONDS
 
     def feed(self, stdin):

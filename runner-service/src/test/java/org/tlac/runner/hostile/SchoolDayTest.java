@@ -79,19 +79,22 @@ class SchoolDayTest {
         var answer = runner.post(caller, "/api/python/run", program);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         JsonNode body = RunningRunner.json(answer);
-        assertThat(body.path("stdout").asText()).as(answer.body()).isEqualTo("f" + number + " n" + number + " 499500\n");
+        assertThat(body.path("stdout").asText())
+                .as(answer.body())
+                .isEqualTo("f" + number + " n" + number + " 499500\n");
         assertThat(body.path("files")).hasSize(1);
         assertThat(body.path("files").get(0).path("size").asInt()).isEqualTo(2 * ("n" + number).length());
     }
 
     private static void attack(Caller caller, Attack attack) {
-        Map<String, Object> program = Map.of(
-                "lesson_id", "lesson-1", "activity_id", "a1", "code", attack.code(), "stdin", attack.given());
+        Map<String, Object> program =
+                Map.of("lesson_id", "lesson-1", "activity_id", "a1", "code", attack.code(), "stdin", attack.given());
         var answer = runner.post(caller, "/api/python/run", program);
         assertThat(answer.statusCode()).as(attack + ": " + answer.body()).isEqualTo(200);
         assertThat(RunningRunner.json(answer).path("ok").asBoolean())
                 .as(attack + ": " + answer.body())
-                .isEqualTo(attack.end() == Attack.End.EXITED && attack.exitCode().equals(java.util.Optional.of(0)));
+                .isEqualTo(
+                        attack.end() == Attack.End.EXITED && attack.exitCode().equals(java.util.Optional.of(0)));
     }
 
     @Test
@@ -145,7 +148,8 @@ class SchoolDayTest {
         byte[] body = Json.write(Map.of("lesson_id", "lesson-1", "activity_id", "a1", "code", code));
         var request = runner.as(caller, "/api/python/run").build();
         String head = "POST /api/python/run HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: "
-                + request.headers().firstValue("Authorization").orElseThrow() + "\r\nContent-Length: " + body.length + "\r\n\r\n";
+                + request.headers().firstValue("Authorization").orElseThrow() + "\r\nContent-Length: " + body.length
+                + "\r\n\r\n";
         try (Socket socket = new Socket(request.uri().getHost(), request.uri().getPort())) {
             if (reset) {
                 socket.setSoLinger(true, 0);
@@ -164,17 +168,19 @@ class SchoolDayTest {
         AtomicLong runs = new AtomicLong();
         long start = System.nanoTime();
         try (ExecutorService users = Executors.newFixedThreadPool(2)) {
-            List<Future<?>> both = Stream.of(0, 1)
-                    .map(half -> (Future<?>) users.submit(() -> {
-                        for (int i = half; runs.getAndIncrement() < SOAK_RUNS; i += 2) {
-                            if (i % 5 == 0) {
-                                attack(user(half), attacks.get(i / 5 % attacks.size()));
-                            } else {
-                                right(user(half), i);
-                            }
+            List<Future<?>> both = new ArrayList<>();
+            for (int user = 0; user < 2; user++) {
+                int half = user;
+                both.add(users.submit(() -> {
+                    for (int i = half; runs.getAndIncrement() < SOAK_RUNS; i += 2) {
+                        if (i % 5 == 0) {
+                            attack(user(half), attacks.get(i / 5 % attacks.size()));
+                        } else {
+                            right(user(half), i);
                         }
-                    }))
-                    .toList();
+                    }
+                }));
+            }
             for (Future<?> one : both) {
                 one.get();
             }
@@ -184,8 +190,8 @@ class SchoolDayTest {
         Usage after = Usage.now();
         Files.writeString(
                 Path.of("target/soak.txt"),
-                SOAK_RUNS + " runs in " + Math.round(seconds) + " s\nbefore " + used + " " + before + "\nafter  " + after + " "
-                        + Traces.of(runner) + "\n");
+                SOAK_RUNS + " runs in " + Math.round(seconds) + " s\nbefore " + used + " " + before + "\nafter  "
+                        + after + " " + Traces.of(runner) + "\n");
         before.sameAs(Traces.of(runner));
         assertThat(after.heap).isLessThan(used.heap + HEAP_SLACK);
         assertThat(after.sandboxes).isLessThan(used.sandboxes + SANDBOX_SLACK);

@@ -16,14 +16,14 @@ import org.tlac.runner.RunningRunner;
  * What programs could leave behind.
  *
  * @param processes of the service's, that live
- * @param descriptors of the service's own
+ * @param descriptors of the service's own, without connections, which clients may keep
  * @param mounts that the service sees
  * @param replacements why sandboxes were replaced
  */
 public record Traces(long processes, long descriptors, long mounts, String replacements) {
 
-    /** The client's connections, and a log file that rolls. */
-    private static final int SLACK = 8;
+    /** Class files and logs that are opened meanwhile. */
+    private static final int SLACK = 4;
 
     /** What there is now. */
     public static Traces of(RunningRunner runner) {
@@ -63,11 +63,19 @@ public record Traces(long processes, long descriptors, long mounts, String repla
         }
     }
 
-    private static long count(String folder) {
-        try (Stream<Path> entries = Files.list(Path.of(folder))) {
-            return entries.count();
+    private static long descriptors() {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(descriptor -> !leadsTo(descriptor).startsWith("socket:")).count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String leadsTo(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "socket: it was closed meanwhile";
         }
     }
 

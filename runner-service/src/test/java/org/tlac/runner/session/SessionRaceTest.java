@@ -19,8 +19,8 @@ class SessionRaceTest {
 
     @Test
     void stopThatRacesTheEnd_aThousandTimes_losesNothing() {
-        try (RunningRunner runner =
-                RunningRunner.start(Map.of("runner.slots", "1", "sessions.warm", "1", "sessions.most", "1", "limits.wall", "PT1S"))) {
+        try (RunningRunner runner = RunningRunner.start(
+                Map.of("runner.slots", "1", "sessions.warm", "1", "sessions.most", "1", "limits.wall", "PT1S"))) {
             race(runner, 0);
             Traces.awaitIdle(runner);
             Traces before = Traces.of(runner);
