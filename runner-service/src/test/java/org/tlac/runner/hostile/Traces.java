@@ -30,7 +30,7 @@ public record Traces(long processes, long descriptors, long mounts, String repla
         JsonNode told = RunningRunner.json(runner.send(runner.as(TestCallers.TEACHER, "/api/python/diagnostics")));
         return new Traces(
                 family().size(),
-                count("/proc/self/fd"),
+                openNow(),
                 lines(),
                 told.path("recent_replacements").toString());
     }
@@ -46,7 +46,7 @@ public record Traces(long processes, long descriptors, long mounts, String repla
     }
 
     /** Processes that descend from this one and live. */
-    static List<Long> family() {
+    public static List<Long> family() {
         return ProcessHandle.current()
                 .descendants()
                 .map(ProcessHandle::pid)
@@ -63,7 +63,7 @@ public record Traces(long processes, long descriptors, long mounts, String repla
         }
     }
 
-    private static long descriptors() {
+    private static long openNow() {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
             return descriptors.filter(descriptor -> !leadsTo(descriptor).startsWith("socket:")).count();
         } catch (IOException e) {
