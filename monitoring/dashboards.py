@@ -17,6 +17,8 @@ WIDTH = 24
 # Selectors. The gateway alone is what people feel: behind it the same request is counted again. Everywhere else the two
 # variables choose, and a dashboard of one service knows its job by the metric that only this service has.
 EDGE = 'job="gateway", instance=~"$instance"'
+# Answers that are as long as a talk with a program: left out where time is asked for.
+NOT_TALKS = 'endpoint!~"/api/python/session/.+/events"'
 CHOSEN = 'job=~"$job", instance=~"$instance"'
 
 
@@ -345,8 +347,8 @@ def overview():
             ),
             graph(
                 "Request latency",
-                "How long the gateway took to answer half, 95 % and 99 % of the requests.",
-                percentiles("tlac_http_request_duration_seconds", selector=EDGE),
+                "How long the gateway took to answer half, 95 % and 99 % of the requests; talks with programs, which last as long as people like, left out.",
+                percentiles("tlac_http_request_duration_seconds", NOT_TALKS, EDGE),
                 "s",
                 limits=[(2, "red")],
                 alerts=["HighRequestLatency"],
@@ -365,8 +367,8 @@ def overview():
             ),
             bars(
                 "Slowest endpoints",
-                "The ten whose 95th percentile at the gateway is highest.",
-                [(f"topk(10, {quantile(0.95, 'tlac_http_request_duration_seconds', 'endpoint', selector=EDGE)})", "{{endpoint}}")],
+                "The ten whose 95th percentile at the gateway is highest, talks with programs left out.",
+                [(f"topk(10, {quantile(0.95, 'tlac_http_request_duration_seconds', 'endpoint', NOT_TALKS, EDGE)})", "{{endpoint}}")],
                 "s",
                 limits=[(1, "yellow"), (2, "red")],
                 alerts=["HighRequestLatency"],
@@ -571,7 +573,7 @@ def runner():
             ),
             stat(
                 "Turned away in 5 minutes",
-                "Runs answered with 503: the queue was full, a program waited too long, or there was no sandbox.",
+                "Runs, checks and talks answered with 503: no place was free or got free in time, or there was no sandbox.",
                 [('sum(job:tlac_python_runs_refused:increase5m{job=~"$job"})', "Turned away")],
                 "short",
                 limits=[(1, "red")],
@@ -603,7 +605,7 @@ def runner():
             ),
             graph(
                 "Execution time",
-                "From a program's start to its end.",
+                "From a program's start to its end; what a program that is talked to waits for people is part of it.",
                 percentiles("tlac_python_run_duration_seconds"),
                 "s",
                 points=True,
@@ -630,6 +632,13 @@ def runner():
                 "Queue by replica",
                 "Programs that wait, by replica: one that has many while others have none gets too much.",
                 [(f"sum by (instance) ({series('tlac_python_queue_depth')})", "{{instance}}")],
+                "short",
+                alerts=["RunnerRefusesRuns"],
+            ),
+            graph(
+                "Talks by replica",
+                "Programs that are talked to at the moment of the scrape. They have places of their own, 32 a replica unless it is configured otherwise; when those are taken, the next one is turned away.",
+                [(f"sum by (instance) ({series('tlac_python_sessions')})", "{{instance}}")],
                 "short",
                 alerts=["RunnerRefusesRuns"],
             ),
@@ -908,8 +917,8 @@ def jvm():
             ),
             graph(
                 "Latency by service",
-                "95 % of a service's answers were faster.",
-                [(quantile(0.95, "tlac_http_request_duration_seconds", "job"), "{{job}}")],
+                "95 % of a service's answers were faster; talks with programs are left out.",
+                [(quantile(0.95, "tlac_http_request_duration_seconds", "job", NOT_TALKS), "{{job}}")],
                 "s",
                 width=12,
                 points=True,

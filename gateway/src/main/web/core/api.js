@@ -106,12 +106,22 @@ export class Api {
    * but never under another user's name, which on a shared computer would put one pupil's work into another's account.
    * @param {string} path @param {unknown} body @param {Options} [options] @returns {Promise<any>}
    */
-  async post(path, body, options = {}) {
+  post(path, body, options = {}) {
+    return this.#change('POST', path, { ...options, body });
+  }
+
+  /** @param {string} path @param {Options} [options] @returns {Promise<any>} */
+  delete(path, options = {}) {
+    return this.#change('DELETE', path, options);
+  }
+
+  /** @param {string} method @param {string} path @param {Options} options @returns {Promise<any>} */
+  async #change(method, path, options) {
     await this.me();
     const used = this.#session;
     if (!used) throw new ApiError(401);
     /** @param {string} token */
-    const send = (token) => exchange('POST', path, { ...options, body, headers: { ...options.headers, 'X-CSRF-Token': token } });
+    const send = (token) => exchange(method, path, { ...options, headers: { ...options.headers, 'X-CSRF-Token': token } });
     try {
       return (await send(used.csrfToken)).body;
     } catch (problem) {

@@ -1,7 +1,7 @@
 /**
  * The course as the manifest tells it, and the written pages it points at.
  *
- * @typedef {{id: string, title: string, path: string, objectiveIds: string[]}} Activity
+ * @typedef {{id: string, title: string, path: string, objectiveIds: string[], hasChecks?: boolean}} Activity
  * @typedef {{title: string, path: string}} Resource
  * @typedef {{id: string, lessonId: string, title: string, url: string, status?: string}} Link
  * @typedef {{id: string, number: number, title: string, summary: string, status: string, studentPath: string, timings: any,

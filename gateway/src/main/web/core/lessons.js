@@ -263,6 +263,7 @@ async function start() {
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) bench?.saver.flush({ leaving: true });
   });
+  addEventListener('pagehide', () => bench?.leave());
   addEventListener('online', () => bench?.saver.flush());
   addEventListener('beforeunload', (event) => {
     const phase = bench?.saver.status.phase;

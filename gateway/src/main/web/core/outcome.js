@@ -4,6 +4,8 @@
  * @typedef {{path: string, size: number, mime: string, content_base64: string}} ResultFile
  * @typedef {{stdout: string, stderr: string, exit_code: number|null, timed_out: boolean, duration_ms: number,
  *   files: ResultFile[]}} RunResult
+ * @typedef {{exit_code: number|null, timed_out: boolean, duration_ms: number, files: ResultFile[], reason?: string}} End how a program
+ *   ended; `reason` is of one that was talked to
  */
 import { el, fill } from './dom.js';
 
@@ -16,8 +18,20 @@ function duration(ms) {
   return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** @param {RunResult} result @returns {{kind: 'good'|'bad'|'warn', text: string}} */
+/** What a program that was talked to was ended by, where that says more than its exit code. @type {Map<string|undefined, string>} */
+const ENDED_BY = new Map([
+  ['stopped', 'Stopped'],
+  ['replaced', 'Stopped: another program was started'],
+  ['lost', 'Stopped: the connection was lost'],
+  ['idle', 'Stopped: it waited too long for you to type'],
+  ['shutdown', 'Stopped: Python is being restarted'],
+  ['failed', 'Not run'],
+]);
+
+/** @param {End} result @returns {{kind: 'good'|'bad'|'warn', text: string}} */
 export function verdict(result) {
+  const ended = ENDED_BY.get(result.reason);
+  if (ended) return { kind: 'warn', text: ended };
   if (result.timed_out) return { kind: 'warn', text: `Stopped after ${duration(result.duration_ms)}: the program was still running` };
   if (result.exit_code === 0) return { kind: 'good', text: `Finished in ${duration(result.duration_ms)}` };
   return { kind: 'bad', text: 'Stopped by an error' };
@@ -33,9 +47,29 @@ export function showOutcome(into, result) {
     stdout ? stream('Output', stdout, '') : null,
     stderr ? stream(result.exit_code === 0 ? 'Messages' : 'Error message', stderr, 'stderr') : null,
     !stdout && !stderr && files.length === 0 ? el('p', { class: 'muted' }, 'The program printed nothing.') : null,
-    result.timed_out ? el('p', { class: 'muted' }, 'Is there a loop that never ends, or a very long wait?') : null,
+    ...afterwords(result),
+  );
+}
+
+/** What is shown below a program's output. @param {End} end @returns {(HTMLElement|null)[]} */
+export function afterwords(end) {
+  const files = Array.isArray(end.files) ? end.files : [];
+  const endless = end.timed_out && end.reason !== 'idle';
+  return [
+    endless ? el('p', { class: 'muted' }, 'Is there a loop that never ends, or a very long wait?') : null,
     files.length > 0 ? el('h3', {}, 'Files it made') : null,
     files.length > 0 ? el('ul', { class: 'files' }, ...files.map(file)) : null,
+  ];
+}
+
+/** A name to keep a file under that means nothing to the computer it is kept on. @param {string} path */
+function safeName(path) {
+  const name = path.split('/').pop() ?? '';
+  return (
+    name
+      .replace(/[^A-Za-z0-9._-]/g, '_')
+      .replace(/^\.+/, '')
+      .slice(-100) || 'file'
   );
 }
 
@@ -54,7 +88,7 @@ function file(made) {
   const download =
     content === null
       ? el('span', { class: 'muted' }, 'cannot be shown')
-      : el('a', { href: `data:application/octet-stream;base64,${content}`, download: made.path.split('/').pop() }, 'Download');
+      : el('a', { href: `data:application/octet-stream;base64,${content}`, download: safeName(made.path) }, 'Download');
   return el(
     'li',
     {},

@@ -1,18 +1,16 @@
-/** One activity: what to do, the editor, the run and its outcome, and the state of saving. */
+/** One activity: what to do, the editor, its runs, and the state of saving. */
 import { ApiError } from './api.js';
 import { loadPage } from './course.js';
 import { el, fill, say, when } from './dom.js';
 import { createEditor } from './editor.js';
-import { showOutcome, verdict } from './outcome.js';
+import { signInLink } from './refusal.js';
+import { Runs } from './runs.js';
 import { Saver } from './saver.js';
-import { signInPage } from './signin.js';
-
-const RUN_TIMEOUT_MS = 60_000; // a run may wait in the queue first
 
 /**
  * @typedef {import('./course.js').Activity} Activity
  * @typedef {import('./course.js').Lesson} Lesson
- * @typedef {{element: HTMLElement, saver: Saver, close: () => void}} Workbench
+ * @typedef {{element: HTMLElement, saver: Saver, leave: () => void, close: () => void}} Workbench `leave`: the page may go away
  */
 
 /**
@@ -24,23 +22,28 @@ export async function openWorkbench(api, drafts, lesson, activity) {
   const saving = el('span', { class: 'pill' }); // not a live region: every autosave would be read out
   const spoken = el('p', { class: 'visually-hidden', role: 'status' });
   const trouble = el('div', { class: 'trouble' });
-  const editor = createEditor({ label: 'Your program', hintId: 'editor-hint', changed, run, save });
+  const editor = createEditor({ label: 'Your program', hintId: 'editor-hint', changed, run: () => runs.run(), save });
   const input = el('textarea', { id: 'program-input', rows: 3, spellcheck: 'false', maxlength: 20000, oninput: changed });
   const inputBox = el(
     'details',
     { class: 'input' },
     el('summary', {}, 'Program input'),
-    el('label', { for: 'program-input', class: 'small' }, 'Lines that input() will read, in order'),
+    el(
+      'label',
+      { for: 'program-input', class: 'small' },
+      'Lines that input() will read, in order. Leave this empty to be asked while your program runs.',
+    ),
     input,
   );
-  const runButton = el('button', { type: 'button', class: 'primary', onclick: run }, 'Run', el('kbd', {}, 'Ctrl Enter'));
-  const runStatus = el('span', { role: 'status' });
-  const outcome = el('div', { class: 'outcome' }, el('p', { class: 'muted' }, 'Press Run to see what your program does.'));
+  const runs = new Runs(api, lesson.id, activity, () => {
+    saver.flush();
+    return work();
+  });
   const saver = new Saver(api, lesson.id, activity.id, drafts, showStatus);
 
   const opened = await saver.open({ code: text.starter ?? '', stdin: '' });
   show(opened.work);
-  if (opened.restored) say(runStatus, 'Your unsaved changes are back.');
+  if (opened.restored) runs.say('Your unsaved changes are back.');
 
   function work() {
     return { code: editor.text(), stdin: input.value };
@@ -54,6 +57,7 @@ export async function openWorkbench(api, drafts, lesson, activity) {
   }
 
   function changed() {
+    runs.edited();
     saver.edit(work());
   }
 
@@ -103,37 +107,9 @@ export async function openWorkbench(api, drafts, lesson, activity) {
     );
   }
 
-  async function run() {
-    if (runButton.getAttribute('aria-disabled') === 'true') return;
-    runButton.setAttribute('aria-disabled', 'true');
-    runStatus.className = 'pill';
-    say(runStatus, 'Running…');
-    saver.flush();
-    try {
-      const { code, stdin } = work();
-      const result = await api.post(
-        '/api/python/run',
-        { lesson_id: lesson.id, activity_id: activity.id, code, files: [], stdin },
-        { timeoutMs: RUN_TIMEOUT_MS },
-      );
-      const { kind, text: words } = verdict(result);
-      runStatus.className = `pill ${kind}`;
-      say(runStatus, words);
-      showOutcome(outcome, result);
-    } catch (problem) {
-      if (!(problem instanceof ApiError)) throw problem;
-      runStatus.className = 'pill bad';
-      say(runStatus, 'Not run');
-      fill(outcome, refusal(problem));
-    } finally {
-      runButton.setAttribute('aria-disabled', 'false');
-    }
-  }
-
   function startAgain() {
     editor.replaceAll(text.starter ?? '');
-    say(runStatus, 'The starting program is back. Undo with Ctrl Z.');
-    runStatus.className = 'pill';
+    runs.say('The starting program is back. Undo with Ctrl Z.');
   }
 
   const element = el(
@@ -151,7 +127,7 @@ export async function openWorkbench(api, drafts, lesson, activity) {
         el(
           'div',
           { class: 'row bar' },
-          runButton,
+          ...runs.buttons,
           el('button', { type: 'button', onclick: save }, 'Save'),
           text.starter === null ? null : el('button', { type: 'button', class: 'quiet', onclick: startAgain }, 'Start again'),
           saving,
@@ -164,15 +140,15 @@ export async function openWorkbench(api, drafts, lesson, activity) {
         ),
         inputBox,
       ),
-      el(
-        'section',
-        { class: 'card', 'aria-labelledby': 'outcome-title' },
-        el('div', { class: 'row bar' }, el('h2', { id: 'outcome-title' }, 'What happened'), runStatus),
-        outcome,
-      ),
+      runs.panel,
     ),
   );
-  return { element, saver, close: () => saver.close() };
+  const leave = () => runs.leave();
+  const close = () => {
+    runs.close();
+    saver.close();
+  };
+  return { element, saver, leave, close };
 }
 
 /** The activity can be worked on without its text. @param {unknown} problem @returns {import('./content.js').Content} */
@@ -217,20 +193,4 @@ function notice({ phase, detail }) {
   if (phase === 'refused') return el('p', { class: 'notice bad', role: 'alert' }, `This could not be saved: ${detail}`);
   if (phase !== 'signed-out') return null;
   return el('p', { class: 'notice bad', role: 'alert' }, `${detail} Your work is kept in this tab. `, signInLink(), ' to save it.');
-}
-
-/** @param {ApiError} problem */
-function refusal(problem) {
-  const wait = problem.retryAfter ? ` Try again in ${problem.retryAfter} s.` : '';
-  return el(
-    'p',
-    { class: 'notice bad', role: 'alert' },
-    problem.message + wait,
-    problem.status === 401 ? ' ' : null,
-    problem.status === 401 ? signInLink() : null,
-  );
-}
-
-function signInLink() {
-  return el('a', { href: signInPage(location) }, 'Sign in again');
 }

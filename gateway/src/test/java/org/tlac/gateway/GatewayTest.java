@@ -90,6 +90,38 @@ class GatewayTest {
         assertThat(gateway.send(gateway.request("/lessons/" + path)).body()).doesNotContain("checks: []");
     }
 
+    /** A folder of its own, because it is edited while the gateway runs. */
+    @Test
+    void manifest_saysWhichActivitiesHaveChecks_asOfNow_andNothingOfThem(@TempDir Path own) throws Exception {
+        try (TestGateway school = TestGateway.start(own)) {
+            Files.writeString(own.resolve("outside.checks.yaml"), "checks: [outside]");
+            Path lesson = Files.createDirectories(school.course.resolve("lesson-1"));
+            Files.writeString(school.course.resolve("manifest.json"), """
+                    {"course": {"title": "T", "ours": 1.5}, "lessons": [{"id": "lesson-1", "activities": [
+                      {"id": "first", "path": "lesson-1/a1.html"},
+                      {"id": "second", "path": "/lessons/lesson-1/a2.html", "hasChecks": true},
+                      {"id": "outside", "path": "lesson-1/../../outside.html"},
+                      {"id": "linked", "path": "lesson-1/linked.html"},
+                      {"id": "bare"}]}, {"id": "lesson-2"}]}""");
+            Files.writeString(lesson.resolve("a1.checks.yaml"), "checks: [secret]");
+            Files.createSymbolicLink(lesson.resolve("linked.checks.yaml"), own.resolve("outside.checks.yaml"));
+            HttpResponse<String> before = school.send(school.request("/lessons/manifest.json"));
+            assertThat(before.body())
+                    .isEqualTo(
+                            "{\"course\":{\"title\":\"T\",\"ours\":1.5},\"lessons\":[{\"id\":\"lesson-1\",\"activities\":["
+                                    + "{\"id\":\"first\",\"path\":\"lesson-1/a1.html\",\"hasChecks\":true},"
+                                    + "{\"id\":\"second\",\"path\":\"/lessons/lesson-1/a2.html\",\"hasChecks\":false},"
+                                    + "{\"id\":\"outside\",\"path\":\"lesson-1/../../outside.html\",\"hasChecks\":false},"
+                                    + "{\"id\":\"linked\",\"path\":\"lesson-1/linked.html\",\"hasChecks\":false},"
+                                    + "{\"id\":\"bare\",\"hasChecks\":false}]},{\"id\":\"lesson-2\"}]}");
+            Files.writeString(lesson.resolve("a2.checks.yaml"), "checks: [secret]");
+            HttpResponse<String> after = school.send(school.request("/lessons/manifest.json")
+                    .header("If-None-Match", before.headers().firstValue("ETag").orElseThrow()));
+            assertThat(after.statusCode()).isEqualTo(200);
+            assertThat(after.body()).contains("/a2.html\",\"hasChecks\":true").doesNotContain("secret");
+        }
+    }
+
     @Test
     void signedInCall_reachesItsServiceAsTheUser_withoutAnythingTheClientClaims() throws Exception {
         HttpResponse<String> answer =

@@ -1,7 +1,10 @@
 package org.tlac.launcher;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,5 +71,22 @@ record Guide(Path file) {
                 .map(c -> "({[".indexOf(c) >= 0 ? 1 : ")}]".indexOf(c) >= 0 ? -1 : 0)
                 .sum();
         return depth > 0 || query.matches("(?s).*([-+*/%^<>=]|\\b(and|or|unless))\\s*");
+    }
+
+    /** Runs a block as somebody would who copies it, but for folder and ports. */
+    void run(String block, School school) throws IOException, InterruptedException {
+        String script = block.replace(".tlac/", school.home() + "/");
+        for (int port : List.of(8443, 9080, 9081, 9082, 9083, 9084, 9090, 9093)) {
+            script = script.replaceAll(
+                    "\\b" + port + "\\b", Integer.toString(school.settings().port(port)));
+        }
+        ProcessBuilder bash = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script)
+                .directory(School.ROOT.toFile())
+                .redirectErrorStream(true);
+        bash.environment().putAll(school.environment());
+        Process process = bash.start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(file + "\n" + block + "\n" + output).isZero();
     }
 }

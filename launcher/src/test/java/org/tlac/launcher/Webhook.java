@@ -41,8 +41,17 @@ final class Webhook implements AutoCloseable {
                         .allMatch(label -> each.path(label.getKey()).asText().equals(label.getValue())));
     }
 
+    /** Waits until {@link #heard} is true. */
+    void await(String status, String alert, Map<String, String> labels) {
+        try {
+            TestProcess.await(() -> heard(status, alert, labels));
+        } catch (AssertionError e) {
+            throw new AssertionError(alert + " is not told to be " + status + ", but there were " + names(), e);
+        }
+    }
+
     /** The names of all alerts that were heard of, each once, in order. */
-    List<String> names() {
+    private List<String> names() {
         return alerts.stream()
                 .map(alert -> alert.path("labels").path("alertname").asText())
                 .distinct()

@@ -55,6 +55,7 @@ final class RunnerService {
                 rules.limits().outputCharacters(),
                 sandbox.onDemand(talks.warm(), talks.most(), talks.linger(), config.runsPerZygote()),
                 runnerMetrics);
+        runnerMetrics.sessions(sessions::running);
         SlotsOnDemand judges = sandbox.onDemand(0, JUDGES, talks.linger(), config.runsPerZygote());
         sandbox.start();
         sessions.start();

@@ -1,6 +1,7 @@
 package org.tlac.gateway.pages;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,11 +27,15 @@ public final class Course {
     /** In the name of every file with checks: {@code a1.checks.yaml}. */
     private static final String CHECKS = ".checks.";
 
+    /** What the checks of {@code a1.html} have in place of its ending. */
+    private static final String CHECKS_FILE = ".checks.yaml";
+
+    private final Files all;
     private final Files files;
 
     /** @param folder holds manifest.json; read at each request, so a school can edit its course while TLAC runs */
     public Course(Path folder) {
-        Files all = Files.folder(folder);
+        this.all = Files.folder(folder);
         this.files = path -> isChecks(folder, path) ? Optional.empty() : all.read(path);
     }
 
@@ -48,9 +53,32 @@ public final class Course {
         return files;
     }
 
+    /** The manifest with one thing more: each activity {@code hasChecks} or not. What they are stays in their file. */
     Reply manifest(Call call) throws IOException {
         byte[] bytes = files.read(MANIFEST).orElseThrow(() -> ApiError.notFound("This school has no course yet."));
-        return Files.reply(call, 200, MANIFEST, bytes);
+        JsonNode manifest = tree(bytes);
+        for (JsonNode lesson : manifest.path("lessons")) {
+            for (JsonNode activity : lesson.path("activities")) {
+                if (activity instanceof ObjectNode object) {
+                    object.put("hasChecks", hasChecks(activity.path("path").asText()));
+                }
+            }
+        }
+        return Files.reply(call, 200, MANIFEST, Json.write(manifest));
+    }
+
+    /** @param page as the manifest names it */
+    private boolean hasChecks(String page) throws IOException {
+        return all.read(inFolder(page).replaceFirst("\\.[A-Za-z0-9]+$", "") + CHECKS_FILE)
+                .isPresent();
+    }
+
+    private static String inFolder(String path) {
+        return path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : path;
+    }
+
+    private static JsonNode tree(byte[] manifest) {
+        return Json.tree(new String(manifest, StandardCharsets.UTF_8));
     }
 
     /** Who may read a file of the course: whatever lies in a folder called teacher, or the manifest names as a teacher's, is theirs. */
@@ -64,15 +92,14 @@ public final class Course {
         if (manifest == null) {
             return Set.of();
         }
-        JsonNode lessons =
-                Json.tree(new String(manifest, StandardCharsets.UTF_8)).path("lessons");
+        JsonNode lessons = tree(manifest).path("lessons");
         return StreamSupport.stream(lessons.spliterator(), false)
                 .flatMap(lesson -> Stream.concat(
                         Stream.of(lesson.path("teacherPath")),
                         StreamSupport.stream(lesson.path("teacherResources").spliterator(), false)
                                 .map(resource -> resource.path("path"))))
                 .map(JsonNode::asText)
-                .map(path -> path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : path)
+                .map(Course::inFolder)
                 .collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -77,6 +77,7 @@ class MonitoringTest {
             HighErrorRate         | sum(rate(tlac_http_requests_total{status=~"5.."}[5m])) / sum(rate(tlac_http_requests_total[5m])) > 0.01
             HighErrorRate         | sum(increase(tlac_http_requests_total{job="gateway", status=~"5.."}[5m])) > 3
             HighRequestLatency    | sum(rate(tlac_http_request_duration_seconds_bucket{job="gateway",le="2.0"}[5m])) < 0.95
+            HighRequestLatency    | histogram_quantile(0.95, sum by (le) (rate(tlac_http_request_duration_seconds_bucket{job="gateway"}[5m]))) > 2
             BackupTooOld          | time() - min(tlac_backup_last_success_timestamp) > 86400
             HighDBConnections     | sum(tlac_db_connections_active) / sum(tlac_db_connections_max) > 0.9
             ErrorBudgetBurnsFast  | slo:tlac_bad_requests:ratio5m > 14.4 * slo:tlac_error_budget:ratio
@@ -138,6 +139,8 @@ class MonitoringTest {
             job_endpoint_status:tlac_http_requests:increase5m | sum by (job, endpoint, status) (increase(tlac_http_requests_total[5m]))
             job:tlac_http_requests_failed:increase5m | sum by (job) (job_endpoint_status:tlac_http_requests:increase5m{status=~"5.."})
             job:tlac_python_runs_refused:increase5m | sum by (job) (job_endpoint_status:tlac_http_requests:increase5m{job="runner-service"})
+            job:tlac_python_runs_refused:increase5m | sum by (job) (job_endpoint_status:tlac_http_requests:increase5m{job="runner-service", endpoint="/api/python/run", status="503"})
+            slo:tlac_requests:increase5m | sum(increase(tlac_http_request_duration_seconds_count{job="gateway", endpoint!="/api/python/run"}[5m]))
             slo:tlac_bad_requests:increase5m | sum(job:tlac_http_requests_failed:increase5m)
             slo:tlac_requests:increase5m | sum(job:tlac_http_requests:increase5m)
             slo:tlac_bad_requests:ratio1h | avg_over_time(slo:tlac_bad_requests:ratio5m[1h])

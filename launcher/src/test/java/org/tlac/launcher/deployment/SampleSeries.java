@@ -16,7 +16,7 @@ final class SampleSeries {
     /** Values of labels that only the running system knows. */
     private static final Map<String, List<String>> OPEN = Map.of(
             "method", List.of("GET"),
-            "endpoint", List.of("/api/auth/me", "/static", "/api/python/run"),
+            "endpoint", List.of("/api/auth/me", "/static", "/api/python/run", "/api/python/session/{id}/events"),
             "status", List.of("200", "503"),
             "lesson_id", List.of("lesson-1"),
             "limit_type", List.of("login", "api", "concurrency"),

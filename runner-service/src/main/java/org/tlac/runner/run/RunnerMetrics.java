@@ -1,6 +1,7 @@
 package org.tlac.runner.run;
 
 import java.time.Duration;
+import java.util.function.DoubleSupplier;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Counter;
 import org.tlac.platform.metrics.Histogram;
@@ -14,6 +15,7 @@ public final class RunnerMetrics {
 
     private static final String LIMIT_TYPE = "concurrency";
 
+    private final Metrics metrics;
     private final Counter runs;
     private final Histogram duration;
     private final Histogram wait;
@@ -21,6 +23,7 @@ public final class RunnerMetrics {
     private final Histogram usage;
 
     public RunnerMetrics(Metrics metrics, RunQueue queue, Sandbox sandbox) {
+        this.metrics = metrics;
         runs = metrics.counter(Catalogue.PYTHON_RUNS);
         duration = metrics.histogram(Catalogue.PYTHON_RUN_DURATION);
         wait = metrics.histogram(Catalogue.PYTHON_RUN_WAIT);
@@ -35,6 +38,11 @@ public final class RunnerMetrics {
         for (Isolation level : Isolation.values()) {
             metrics.gauge(Catalogue.PYTHON_ISOLATION, () -> sandbox.isolation() == level ? 1 : 0, level.id());
         }
+    }
+
+    /** @param running how many programs are talked to now */
+    public void sessions(DoubleSupplier running) {
+        metrics.gauge(Catalogue.PYTHON_SESSIONS, running);
     }
 
     /** @param waited for a slot */

@@ -479,6 +479,8 @@ class SessionServerTest {
         RunningRunner other = RunningRunner.start(Map.of());
         try (Talk talk = Talk.start(other, ADA, "input('a')")) {
             talk.awaitWaiting(1);
+            // Gauges of one process are those of the runner that was started last.
+            assertThat(other.scrape().value("tlac_python_sessions")).isEqualTo(1);
             other.close();
             JsonNode end = talk.awaitEnd();
             assertThat(end.path("reason").asText()).isEqualTo("shutdown");

@@ -235,6 +235,15 @@ public final class Catalogue {
             Set.of(RUNNER),
             SUM);
 
+    public static final Metric PYTHON_SESSIONS = new Metric(
+            "tlac_python_sessions",
+            GAUGE,
+            "Programs that are talked to, from their start to their end; they have slots of their own.",
+            List.of(),
+            NO_BUCKETS,
+            Set.of(RUNNER),
+            SUM);
+
     public static final Metric PYTHON_SLOTS = new Metric(
             "tlac_python_slots",
             GAUGE,
