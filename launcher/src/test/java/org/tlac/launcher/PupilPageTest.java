@@ -376,6 +376,21 @@ class PupilPageTest {
         assertThat(state()).containsText("Finished in");
     }
 
+    /** One program of a pupil runs at a time: that of another tab keeps this page's waiting. */
+    @Test
+    void waiting_isWhatTheRunnerSays() throws Exception {
+        write("a1", "print('at last')");
+        ApiClient pupil = PUPILS.getFirst();
+        Thread otherTab = Thread.startVirtualThread(() -> pupil.post(
+                "/api/python/run", Map.of("lesson_id", "lesson-1", "activity_id", "a1", "code", "while True: pass")));
+        TestProcess.awaitAnswer(
+                () -> pupil.get("/api/python/queue").body().path("running").asBoolean());
+        button("Run").click();
+        assertThat(state()).hasText("Waiting: you are next");
+        assertThat(page.locator(".outcome")).containsText("at last");
+        otherTab.join();
+    }
+
     @Test
     void runnerThatTellsNoPlace_leavesTheRunAsItIs() {
         List<Route> held = new CopyOnWriteArrayList<>();
