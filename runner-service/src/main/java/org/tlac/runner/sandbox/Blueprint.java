@@ -67,7 +67,8 @@ record Blueprint(
         Map<String, String> modules = new LinkedHashMap<>();
         modules.put("frames", "frames.py");
         modules.putAll(confinement);
-        List.of("turtle", "program", "conversation", "supervisor").forEach(name -> modules.put(name, name + ".py"));
+        List.of("turtle", "program", "conversation", "folder", "supervisor")
+                .forEach(name -> modules.put(name, name + ".py"));
         return modules;
     }
 
@@ -91,7 +92,7 @@ record Blueprint(
 
     /** Its processes: bubblewrap if there is one, the supervisor and the program to be. */
     int family() {
-        return scratch == null ? 3 : 2;
+        return scratch == null ? 4 : 3;
     }
 
     /** The same, for programs that give way to others: they may run for long. */
@@ -108,6 +109,7 @@ record Blueprint(
         // set; a program's process gives the capability up. No /proc, and no /dev but single devices: as --dev it would
         // be a writable folder without a limit.
         command.addAll(List.of("--unshare-all", "--as-pid-1", "--die-with-parent", "--new-session"));
+        command.addAll(List.of("--hostname", "python"));
         command.addAll(List.of("--cap-add", "CAP_SYS_ADMIN", "--tmpfs", "/"));
         python.parts()
                 .forEach((where, what) -> command.addAll(List.of("--ro-bind", what.toString(), where.toString())));

@@ -34,12 +34,13 @@ public record Layer(String name, String what, List<String> canaries) {
             of(
                     "limits",
                     "limits of each process's resources, and of memory for all of them together",
-                    "fork beyond the limit",
+                    "threads beyond the limit",
                     "memory beyond the limit"),
             of("landlock", "writing only in the folder, no TCP, no signals to others", "write to a device"),
             of(
                     "filters",
-                    "system call filters: one for the sandbox, a tighter one for the program",
+                    "system call filters: one for the sandbox, a tighter one for the program, which starts no other process",
+                    "another process",
                     "internet socket",
                     "local socket",
                     "netlink socket",

@@ -26,13 +26,6 @@ def call(name, *arguments):
         raise OSError(ctypes.get_errno(), name)
 
 
-def fork():
-    limit = resource.getrlimit(resource.RLIMIT_NPROC)[0]
-    for _ in range(limit + 1 if 0 <= limit <= 1000 else 200):
-        if os.fork() == 0:
-            signal.pause()
-
-
 def fill(count, content):
     try:
         for number in range(count):
@@ -83,8 +76,10 @@ def a_fork():
 
 def threads():
     limit, enough = resource.getrlimit(resource.RLIMIT_NPROC)[0], threading.Event()
+    if not 0 <= limit <= 10_000:
+        return  # Memory would stop them, but later.
     try:
-        for _ in range(limit + 1 if 0 <= limit <= 10_000 else 10_000):
+        for _ in range(limit + 1):
             threading.Thread(target=enough.wait).start()
     except (RuntimeError, MemoryError) as error:
         raise OSError(errno.EAGAIN, "threads") from error
@@ -108,13 +103,10 @@ def mode():
 
 ZYGOTE = os.getppid()
 FULL = {
-    "fork beyond the limit": fork,
     "files beyond the limit": lambda: fill(10_000, b""),
     "space beyond the limit": space,
 }
 PROCESS = {
-    "another process": a_fork,
-    "threads beyond the limit": threads,
     "file beyond the limit": large_file,
     "change a mode": mode,
     "outlive the zygote": lambda: call("prctl", 1, 0, 0, 0, 0),
@@ -126,6 +118,8 @@ PROCESS = {
     "write to the temporary folder": lambda: write("/tmp/canary"),
 }
 COMMON = {
+    "another process": a_fork,
+    "threads beyond the limit": threads,
     "memory beyond the limit": memory,
     "internet socket": lambda: socket.socket(socket.AF_INET),
     "local socket": lambda: socket.socket(socket.AF_UNIX),

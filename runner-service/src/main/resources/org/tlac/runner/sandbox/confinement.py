@@ -17,7 +17,7 @@ MOVE_MOUNT, FSOPEN, FSCONFIG, FSMOUNT = 429, 430, 431, 432  # The same on every 
 CLOSE_ON_EXEC, SET_STRING, CREATE, HERE, MOVE_WHAT_IS_OPEN = 1, 1, 6, -100, 4
 NOSUID, NODEV, NOEXEC = 2, 4, 8
 CAPABILITY_VERSION = 0x20080522
-PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, SECCOMP_MODE_FILTER = 4, 22, 38, 2
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, SECCOMP_MODE_FILTER = 1, 4, 22, 38, 2
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT, LANDLOCK_ASK_VERSION, LANDLOCK_BENEATH = 444, 445, 446, 1, 1
 READ_FILE, READ_FOLDER, WRITE_FILE, EXECUTE_OR_DEVICE = 0x4, 0x8, 0x2, 0x8841
 # All of Landlock's rights on files, by version of its interface: moving came with 2, truncating with 3, ioctl with 5.
@@ -43,6 +43,11 @@ def must(result, what):
 def hide():
     """Nobody may trace this process or read its memory; its children neither."""
     must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "hide from other processes")
+
+
+def end_with_parent():
+    """For the zygote, which ends with the keeper."""
+    must(prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "end with its parent")
 
 
 def fork_into_namespaces():
@@ -93,7 +98,7 @@ def limit(limits):
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, limits["file_bytes"]),
         (resource.RLIMIT_NOFILE, limits["descriptors"]),
-        (resource.RLIMIT_NPROC, limits["processes"] + 1),  # The zygote belongs to the same user.
+        (resource.RLIMIT_NPROC, limits["processes"] + 2),  # The zygote and the keeper belong to the same user.
         (resource.RLIMIT_DATA, limits["memory_bytes"]),
         (resource.RLIMIT_AS, limits["address_space_bytes"]),
     ):

@@ -7,14 +7,13 @@ folder and lets no signal out; the machine's processes can be seen, but neither 
 
 import os
 import resource
-import signal
 import stat
 
 import kernel
 from kernel import SystemCallFilter, capset, close_all_but, hide, must, prctl  # The supervisor finds its own here.
 
 LEAST_LANDLOCK = 6  # From this version on signals and abstract sockets stay inside.
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+PR_SET_CHILD_SUBREAPER = 36
 DEVICES = ("/dev/zero", "/dev/urandom")
 RUN = "run"
 MANY = 1 << 22  # More than the kernel ever has.
@@ -31,10 +30,9 @@ def make_scratch(limits):
 
 
 def limit(limits):
-    """Once for each zygote. It goes with the service, whatever it started comes back to it, and it has a folder."""
+    """Once for each zygote, by its keeper, which goes with the service and has a folder."""
     global folder, readable
-    must(prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "end with the service")
-    must(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "keep what it starts")
+    kernel.end_with_parent()
     room, readable = limits["scratch_folder"], limits["readable"]
     for name in os.listdir(room):
         if name.isdigit() and not lives(int(name)):
@@ -42,7 +40,13 @@ def limit(limits):
             os.rmdir(os.path.join(room, name))
     folder = os.path.join(room, str(os.getpid()))
     os.makedirs(folder, 0o700, exist_ok=True)
-    kernel.limit({**limits, "processes": most_tasks() - 1})  # The program's own comes with the program.
+    kernel.limit({**limits, "processes": most_tasks() - 2})  # The program's own comes with the program.
+
+
+def end_with_parent():
+    """For the zygote: it ends with its keeper, and whatever it started comes back to it."""
+    kernel.end_with_parent()
+    must(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "keep what it starts")
 
 
 def lives(pid):
@@ -94,7 +98,7 @@ def fork_into_namespaces():
     zygote = os.getpid()
     pid = os.fork()
     if pid == 0:
-        must(prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "end with the zygote")
+        kernel.end_with_parent()
         if os.getppid() != zygote:
             os._exit(70)
     return pid

@@ -1,30 +1,35 @@
-"""The sandbox's zygote: keeps a process ready to become a pupil's program, runs it, tells how it ended, readies the next.
+"""The sandbox's zygote and its keeper: one readies processes to become pupils' programs, the other has them run and tells how.
 
-    service <─> zygote <─> program (first process of fresh namespaces: gives up all it can, then runs the code)
+    service <─> keeper <─> program (first process of fresh namespaces: gives up all it can, then runs the code)
+                  └─ zygote ─┘
 
-Bubblewrap starts the zygote in a read-only root with nothing but Python. The program does not reach the zygote, which has
-the clock, the output and a hold on the program's folder. When the program ends, the kernel ends all that it started before
-it says so; then nothing runs that could change the files while they are collected. When the service is gone, standard
-input ends, and with the zygote all goes.
+Bubblewrap starts them in a read-only root with nothing but Python. Every program begins as a copy of the zygote's memory, so
+that must never hold a pupil's work: code, input, output and files pass through the keeper alone, which forks nobody. The
+program does not reach the keeper, which has the clock, the output and a hold on the program's folder. When the program ends,
+the kernel ends all that it started before it says so; then nothing runs that could change the files while they are collected.
+When the service is gone, standard input ends, and with the keeper, the first process of its namespace, all goes.
 """
 
+import _socket
+import array
 import base64
 import gc
 import json
 import os
-import re
 import select
 import signal
-import stat
+import struct
 import time
 
 import confinement
 import program
 from conversation import Conversation
+from folder import collect_files, write_files
 from frames import CHUNK, read_frame, write_frame
 
 GRACE_SECONDS = 0.5
-PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
+END = struct.Struct("id")  # A program's status, as wait tells it, and the seconds of processor time that it took.
+HELD = 7
 
 
 def become_program(setup, scratch, stdio, ready, go):
@@ -45,61 +50,36 @@ def become_program(setup, scratch, stdio, ready, go):
     return (code.decode(), ask) if code is not None else os._exit(0)
 
 
-def write_files(files):
-    """Writes the files given with the program; gives back their contents, to tell later which changed."""
-    before = {file["path"]: file["content"].encode() for file in files}
-    for path, content in before.items():
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        with open(path, "wb") as out:
-            out.write(content)
-    return before
-
-
-def collect_files(before, limits):
-    """The regular files that the program made or changed, by name. Nothing of it runs any more."""
-    found = []
-    for folder, folders, names in os.walk("."):
-        # As deep as a name that is accepted can be: the program may have made folders without end.
-        folders[:] = sorted(name for name in folders if PATH.fullmatch(os.path.normpath(os.path.join(folder, name))))
-        for path in sorted(os.path.normpath(os.path.join(folder, name)) for name in names):
-            if not PATH.fullmatch(path) or len(found) >= limits["files"]:
-                continue
-            status = os.lstat(path)
-            if stat.S_ISREG(status.st_mode) and status.st_size <= limits["output_file_bytes"]:
-                os.chmod(path, 0o600)
-                with open(path, "rb") as file:
-                    content = file.read()
-                if before.get(path) != content:
-                    found.append({"path": path, "content": base64.b64encode(content).decode()})
-    return found
+def ready_program(setup):
+    """Its process, and what the keeper holds it by; in that process itself, once it is to run: None, and its code."""
+    scratch = confinement.make_scratch(setup["limits"])
+    ready_read, ready = os.pipe()
+    go_read, go = os.pipe()
+    stdin_read, stdin = os.pipe()
+    stdout_read, stdout = os.pipe()
+    stderr_read, stderr = os.pipe()
+    asks_read, asks = os.pipe()
+    pid = confinement.fork_into_namespaces()
+    if pid == 0:
+        return None, become_program(setup, scratch, (stdin_read, stdout, stderr, asks), ready, go_read)
+    for fd in (ready, stdin_read, stdout, stderr, asks, go_read):
+        os.close(fd)
+    for fd in (stdin, stdout_read, stderr_read):
+        os.set_blocking(fd, False)
+    if read_frame(ready_read)[0] != b"R":
+        os._exit(70)  # It could not be set up, and said why.
+    os.close(ready_read)
+    return pid, (scratch, go, stdin, stdout_read, stderr_read, asks_read, os.pidfd_open(pid))
 
 
 class Child:
-    """A process ready to become a program, as the zygote holds it. In that process itself, code is set."""
+    """A process ready to become a program, as the keeper holds it. Its end comes through the link."""
 
-    def __init__(self, setup):
-        self.limits, self.code, self.reason = setup["limits"], None, "ended"
-        self.scratch = confinement.make_scratch(self.limits)
-        ready_read, ready = os.pipe()
-        go, self.go = os.pipe()
-        stdin, self.stdin = os.pipe()
-        stdout_read, stdout = os.pipe()
-        stderr_read, stderr = os.pipe()
-        self.asks, asks = os.pipe()
-        self.outputs = {stdout_read: b"O", stderr_read: b"E"}
-        self.allowance = dict.fromkeys(self.outputs, self.limits["flood_bytes"])
-        self.pid = confinement.fork_into_namespaces()
-        if self.pid == 0:
-            self.code = become_program(setup, self.scratch, (stdin, stdout, stderr, asks), ready, go)
-            return
-        for fd in (ready, stdin, stdout, stderr, asks, go):
-            os.close(fd)
-        for fd in (self.stdin, *self.outputs):
-            os.set_blocking(fd, False)
-        self.watched = os.pidfd_open(self.pid)
-        if read_frame(ready_read)[0] != b"R":
-            os._exit(70)  # It could not be set up, and said why.
-        os.close(ready_read)
+    def __init__(self, limits, link, held):
+        self.limits, self.link, self.reason = limits, link, "ended"
+        self.scratch, self.go, self.stdin, stdout, stderr, self.asks, self.watched = held
+        self.outputs = {stdout: b"O", stderr: b"E"}
+        self.allowance = dict.fromkeys(self.outputs, limits["flood_bytes"])
 
     def run(self, job):
         """Runs the program, passes input and output on, and gives back how it ended."""
@@ -162,6 +142,8 @@ class Child:
     def feed(self, stdin):
         try:
             return stdin[os.write(self.stdin, stdin) :]
+        except BlockingIOError:
+            return stdin  # The program made its pipe smaller meanwhile.
         except BrokenPipeError:
             return b""
 
@@ -181,11 +163,47 @@ class Child:
 
     def reap(self):
         """The exit code, as a shell tells it, and whether the processor's limit was what ended it."""
-        _, status, used = os.wait4(self.pid, 0)
+        status, seconds = END.unpack(self.link.recv(END.size) or os._exit(75))
         code = os.waitstatus_to_exitcode(status)
-        seconds = used.ru_utime + used.ru_stime
         cpu_spent = seconds >= self.limits["cpu_seconds"] - 0.1 and -code in (signal.SIGXCPU, signal.SIGKILL)
         return code if code >= 0 else 128 - code, cpu_spent
+
+
+def hatch(setup, link):
+    """The zygote: one process after the other. Comes back in a process that is to run, with its code."""
+    while True:
+        pid, held = ready_program(setup)
+        if pid is None:
+            return held
+        link.sendmsg([b"R"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", held))])
+        for fd in held:
+            os.close(fd)
+        _, status, used = os.wait4(pid, 0)
+        link.send(END.pack(status, used.ru_utime + used.ru_stime))
+
+
+def receive(link):
+    """What the next process is held by."""
+    said, passed, _, _ = link.recvmsg(1, _socket.CMSG_SPACE(4 * HELD))
+    held = array.array("i", passed[0][2] if passed else b"")
+    if said != b"R" or len(held) != HELD:
+        os._exit(75)  # The zygote is gone, and said why.
+    return held
+
+
+def keep(limits, link, state):
+    """The keeper: has one program after the other run, as the service orders."""
+    while True:
+        child = Child(limits, link, receive(link))
+        write_frame(1, b"R", state)
+        if child.watched in select.select([0, child.watched], [], [])[0]:
+            os._exit(72)  # What would be the program was ended.
+        kind, job = read_frame(0)
+        while kind not in (b"J", None):
+            kind, job = read_frame(0)  # Typed too late for a program that had just ended.
+        if job is None:
+            os._exit(0)
+        write_frame(1, b"D", json.dumps(child.run(job)).encode())
 
 
 def main(setup):
@@ -200,16 +218,10 @@ def main(setup):
     program.prepare(setup["limits"])
     gc.collect()
     gc.freeze()
-    while True:
-        child = Child(setup)
-        if child.code is not None:
-            return program.run(*child.code)
-        write_frame(1, b"R", state)
-        if child.watched in select.select([0, child.watched], [], [])[0]:
-            os._exit(72)  # What would be the program was ended.
-        kind, job = read_frame(0)
-        while kind not in (b"J", None):
-            kind, job = read_frame(0)  # Typed too late for a program that had just ended.
-        if job is None:
-            os._exit(0)
-        write_frame(1, b"D", json.dumps(child.run(job)).encode())
+    keepers, zygotes = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+    if os.fork() != 0:
+        zygotes.close()
+        keep(setup["limits"], keepers, state)
+    keepers.close()
+    confinement.end_with_parent()
+    program.run(*hatch(setup, zygotes))

@@ -59,7 +59,7 @@ class RefusalTest {
 
     @Test
     void everyLayer_isProven() {
-        assertThat(fly(WHOLE)).hasSize(19).doesNotContainValue(false);
+        assertThat(fly(WHOLE)).hasSize(20).doesNotContainValue(false);
     }
 
     @Test
@@ -79,10 +79,10 @@ class RefusalTest {
     @Test
     void programWithoutLimits_isNoticed() {
         assertThat(fly(withSetup("\\(resource.RLIMIT_NPROC, [^)]*\\),", "")))
-                .containsEntry("fork beyond the limit", false);
+                .containsEntry("threads beyond the limit", false);
         assertThat(fly(withSetup("\\(resource.RLIMIT_(DATA|AS), [^)]*\\),", "")))
                 .containsEntry("memory beyond the limit", false)
-                .containsEntry("fork beyond the limit", true);
+                .containsEntry("threads beyond the limit", true);
     }
 
     @Test
@@ -93,7 +93,7 @@ class RefusalTest {
     @Test
     void rootThatCanBeWritten_isNoticed() {
         List<String> command = without("--remount-ro", "/");
-        assertThat(fly(withCommand(command))).hasSize(19);
+        assertThat(fly(withCommand(command))).hasSize(20);
         // Landlock still holds; without both it shows.
         Blueprint both = withSetup("setup\\[..file_rules..\\]\\.apply\\(\\)", "None");
         assertThat(fly(new Blueprint(both.python(), command, both.setup(), both.limits(), null)))

@@ -86,23 +86,6 @@ class SlotTest {
     }
 
     @Test
-    void memoryOfManyProcessesTogether_isLimited() {
-        try (Programs programs = new Programs(1, 1000)) {
-            Outcome outcome = programs.run("""
-                    import os, time
-                    for _ in range(20):
-                        if os.fork() == 0:
-                            filled = b'x' * (60 << 20)
-                            time.sleep(60)
-                    time.sleep(60)
-                    """);
-            assertThat(outcome.end()).isEqualTo(Outcome.End.MEMORY);
-            assertThat(outcome.exitCode()).isEqualTo(137);
-            assertThat(programs.run(HELLO).stdout()).isEqualTo("hi\n");
-        }
-    }
-
-    @Test
     void slots_runProgramsAtTheSameTime() {
         try (Programs programs = new Programs(2, 1000)) {
             Program waiting = new Program("import time; time.sleep(1); print('hi')", List.of(), "");

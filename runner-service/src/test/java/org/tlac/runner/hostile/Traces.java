@@ -1,0 +1,89 @@
+package org.tlac.runner.hostile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.tlac.platform.testing.TestCallers;
+import org.tlac.runner.RunningRunner;
+
+/**
+ * What programs could leave behind.
+ *
+ * @param processes of the service's, that live
+ * @param descriptors of the service's own
+ * @param mounts that the service sees
+ * @param replacements why sandboxes were replaced
+ */
+public record Traces(long processes, long descriptors, long mounts, String replacements) {
+
+    /** The client's connections, and a log file that rolls. */
+    private static final int SLACK = 8;
+
+    /** What there is now. */
+    public static Traces of(RunningRunner runner) {
+        JsonNode told = RunningRunner.json(runner.send(runner.as(TestCallers.TEACHER, "/api/python/diagnostics")));
+        return new Traces(
+                family().size(),
+                count("/proc/self/fd"),
+                lines(),
+                told.path("recent_replacements").toString());
+    }
+
+    /** Waits until every slot has its next program's process ready. */
+    public static void awaitIdle(RunningRunner runner) {
+        RunningRunner.await("idle", () -> {
+            var scrape = runner.scrape();
+            return scrape.value("tlac_python_slots", "state", "busy")
+                            + scrape.value("tlac_python_slots", "state", "starting")
+                    == 0;
+        });
+    }
+
+    /** Processes that descend from this one and live. */
+    static List<Long> family() {
+        return ProcessHandle.current()
+                .descendants()
+                .map(ProcessHandle::pid)
+                .filter(Traces::lives)
+                .toList();
+    }
+
+    private static boolean lives(long pid) {
+        try {
+            return !Files.readString(Path.of("/proc", Long.toString(pid), "stat"))
+                    .contains(") Z ");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static long count(String folder) {
+        try (Stream<Path> entries = Files.list(Path.of(folder))) {
+            return entries.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long lines() {
+        try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"))) {
+            return mounts.filter(mount -> mount.contains("tmpfs")).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Fails when there is more of anything. */
+    public void sameAs(Traces later) {
+        assertThat(later.replacements).isEqualTo(replacements);
+        assertThat(later.processes).isEqualTo(processes);
+        assertThat(later.mounts).isEqualTo(mounts);
+        assertThat(later.descriptors).isLessThanOrEqualTo(descriptors + SLACK);
+    }
+}
