@@ -21,6 +21,7 @@ export class Runs {
   /** Whether the program was changed since it was started: then its question does not take the keyboard away. */
   #edited = false;
   /** @type {Conversation|null} */ #conversation = null;
+  /** @type {import('./terminal.js').Terminal|null} */ #terminal = null;
   #state = { kind: '', words: '' };
   #thinking = 0;
 
@@ -171,6 +172,7 @@ export class Runs {
       return;
     }
     this.#conversation = conversation;
+    this.#terminal = terminal;
     this.stopButton.hidden = false;
     fill(this.outcome, terminal.element);
   }
@@ -204,7 +206,6 @@ export class Runs {
   /** @param {import('./terminal.js').Terminal} terminal @param {import('./outcome.js').End} end */
   #ended(terminal, end) {
     this.#over();
-    terminal.close();
     const { kind, text } = verdict(end);
     this.#tell(kind, text);
     if (terminal.silent()) terminal.print('The program printed nothing.', 'quiet');
@@ -214,13 +215,14 @@ export class Runs {
   /** @param {import('./terminal.js').Terminal} terminal @param {ApiError} problem */
   #lost(terminal, problem) {
     this.#over();
-    terminal.close();
     this.#tell('bad', 'Connection lost');
     append(this.outcome, [refusal(problem)]);
   }
 
   #over() {
     this.#conversation = null;
+    this.#terminal?.close();
+    this.#terminal = null;
     clearTimeout(this.#thinking);
     if (document.activeElement === this.stopButton) this.runButton.focus();
     this.stopButton.hidden = true;

@@ -28,7 +28,11 @@ export async function openWorkbench(api, drafts, lesson, activity) {
     'details',
     { class: 'input' },
     el('summary', {}, 'Program input'),
-    el('label', { for: 'program-input', class: 'small' }, 'Lines that input() will read, in order'),
+    el(
+      'label',
+      { for: 'program-input', class: 'small' },
+      'Lines that input() will read, in order. Leave this empty to be asked while your program runs.',
+    ),
     input,
   );
   const runs = new Runs(api, lesson.id, activity, () => {

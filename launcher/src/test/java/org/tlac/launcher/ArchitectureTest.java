@@ -5,9 +5,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -130,6 +134,27 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .haveNameNotMatching("io\\.helidon\\.security\\.jwt\\.SignedJwt")
                 .check(CLASSES);
+    }
+
+    /**
+     * Reading a pipe holds a virtual thread's carrier. As many readers as there are processors, and after half a minute of silence no
+     * request is answered any more: so whoever starts virtual threads has no stream of a process to read in them.
+     */
+    @Test
+    void virtualThreads_readNoPipes() {
+        noClasses()
+                .that(startVirtualThreads())
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(InputStream.class, BufferedReader.class)
+                .check(CLASSES);
+    }
+
+    private static DescribedPredicate<JavaClass> startVirtualThreads() {
+        return DescribedPredicate.describe(
+                "start virtual threads",
+                type -> type.getMethodCallsFromSelf().stream()
+                        .anyMatch(call -> call.getName().matches("ofVirtual|startVirtualThread")));
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.Cookie;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,14 @@ final class Chromium implements AutoCloseable {
 
     void forgetCookies() {
         context.clearCookies();
+    }
+
+    /** Goes on as whoever has that session, given as {@code name=value}. */
+    void takeSession(String url, String cookie) {
+        String[] parts = cookie.split("=", 2);
+        context.clearCookies();
+        context.addCookies(List.of(
+                new Cookie(parts[0], parts[1]).setUrl(url).setSecure(true).setHttpOnly(true)));
     }
 
     /** Signs in on the page that asks for it. */

@@ -169,7 +169,7 @@ class LiveMonitoringTest {
                 .doesNotContain("tlac_activity_saves_total{");
         signal("CONT", "activity-service");
         webhook.await("resolved", "ServiceDown", activity);
-        for (String provoked : List.of("Watchdog", "PasswordGuessing", "RateLimitingHigh", "LowLoginSuccessRate")) {
+        for (String provoked : List.of("PasswordGuessing", "RateLimitingHigh", "LowLoginSuccessRate")) {
             webhook.await("firing", provoked, Map.of());
         }
     }
@@ -460,8 +460,15 @@ class LiveMonitoringTest {
         }
     }
 
+    /** The first time it is sent nobody listens yet, and Prometheus sends it again after a minute: that is over by now. */
     @Test
     @Order(14)
+    void watchdog_isHeard() {
+        webhook.await("firing", "Watchdog", Map.of());
+    }
+
+    @Test
+    @Order(15)
     void monitoring_stops_andLeavesNothing() throws Exception {
         monitor.terminate();
         monitor.awaitExit();

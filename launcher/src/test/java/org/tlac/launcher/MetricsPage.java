@@ -57,7 +57,7 @@ record MetricsPage(Page page) {
     void picture(Path file) {
         Locator readings = page.locator(".chart").first().locator("details");
         readings.locator("summary").click();
-        assertThat(readings.locator("tbody tr").nth(5))
+        assertThat(readings.locator("tbody tr").nth(3))
                 .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(60_000));
         assertThat(readings.locator("caption")).containsText("Requests");
         readings.locator("summary").click();
@@ -66,7 +66,7 @@ record MetricsPage(Page page) {
 
     void fitsTelephone() {
         page.setViewportSize(TELEPHONE, 740);
-        Assertions.assertThat(page.evaluate("document.documentElement.scrollWidth"))
-                .isEqualTo(TELEPHONE);
+        // The charts follow the window when the browser has laid it out anew.
+        TestProcess.await(() -> page.evaluate("document.documentElement.scrollWidth").equals(TELEPHONE));
     }
 }

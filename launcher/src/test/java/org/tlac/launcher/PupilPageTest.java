@@ -11,7 +11,9 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,15 +21,19 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A pupil at the page of an activity: programs that ask, that never end, that draw, and that are checked. In a real browser. */
 class PupilPageTest {
 
     private static final String PASSWORD = "choose a long one";
     private static final int PHONE_WIDTH = 360;
+    private static final Deque<ApiClient> PUPILS = new ArrayDeque<>();
     private static School school;
     private static Chromium chromium;
     private static Page page;
@@ -40,15 +46,21 @@ class PupilPageTest {
         chromium = Chromium.open();
         page = chromium.page();
         school = School.start(folder.resolve("home"));
-        school.anyone()
-                .post("/api/admin/bootstrap", Map.of("username", "admin", "name", "Admin", "password", PASSWORD));
-        school.anyone()
-                .login("admin", PASSWORD)
-                .post(
-                        "/api/admin/users",
-                        Map.of("username", "ada.l", "name", "Ada", "role", "pupil", "password", PASSWORD));
-        page.navigate(school.url() + "/login.html");
-        chromium.signIn("ada.l", PASSWORD);
+        ApiClient anyone = school.anyone();
+        anyone.post("/api/admin/bootstrap", Map.of("username", "admin", "name", "Admin", "password", PASSWORD));
+        ApiClient admin = anyone.login("admin", PASSWORD);
+        for (String name : List.of("ada.l", "bob.m", "cleo.n")) {
+            admin.post(
+                    "/api/admin/users", Map.of("username", name, "name", name, "role", "pupil", "password", PASSWORD));
+            PUPILS.add(anyone.login(name, PASSWORD));
+        }
+    }
+
+    /** They take turns, so that no pupil does more in a minute than a pupil may. */
+    @BeforeEach
+    void next() {
+        PUPILS.addLast(PUPILS.removeFirst());
+        chromium.takeSession(school.url(), PUPILS.getFirst().cookie());
     }
 
     @AfterAll
@@ -118,6 +130,27 @@ class PupilPageTest {
         assertThat(line()).isHidden();
         assertThat(transcript()).isFocused();
         assertThat(button("Stop")).isHidden();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "name = input()                    | true",
+                "print(f'{input()}')               | true",
+                "for line in sys . stdin: pass     | true",
+                "from sys import argv, stdin       | true",
+                "print('# no comment', input ())   | true",
+                "print(1)  # input()               | false",
+                "input = 3                         | false",
+                "my_input()                        | false",
+            })
+    void programThatReads_isToldFromOneThatDoesNot(String code, boolean reads) {
+        if (!page.url().endsWith("/login.html")) {
+            page.navigate(school.url() + "/login.html");
+        }
+        assertThat(page.evaluate("code => import('/core/conversation.js').then(module => module.asks(code))", code))
+                .isEqualTo(reads);
     }
 
     @Test
@@ -302,8 +335,7 @@ class PupilPageTest {
         assertThat(state()).hasText("All checks passed");
         assertThat(page.locator(".outcome")).containsText("your program does all that was checked");
         assertThat(page.getByText("Not yet")).hasCount(0);
-        assertThat(school.anyone()
-                        .login("ada.l", PASSWORD)
+        assertThat(PUPILS.getFirst()
                         .get("/api/activity/state/lesson-1/a1")
                         .body()
                         .at("/state/code")
@@ -324,7 +356,7 @@ class PupilPageTest {
 
     @Test
     void waiting_isShownWithThePlace() {
-        List<String> places = new CopyOnWriteArrayList<>(List.of("3", "1", "null"));
+        List<String> places = new CopyOnWriteArrayList<>(List.of("3", "1"));
         page.route(
                 "**/api/python/queue",
                 route -> answer(
@@ -339,14 +371,28 @@ class PupilPageTest {
         button("Run").click();
         assertThat(state()).hasText("Waiting: 2 before you");
         assertThat(state()).hasText("Waiting: you are next");
-        assertThat(state()).hasText("Running…");
         held.getFirst().resume();
         assertThat(page.locator(".outcome")).containsText("at last");
         assertThat(state()).containsText("Finished in");
     }
 
+    /** One program of a pupil runs at a time: that of another tab keeps this page's waiting. */
     @Test
-    void runnerThatTellsNoPlace_isNotAskedAgain() {
+    void waiting_isWhatTheRunnerSays() throws Exception {
+        write("a1", "print('at last')");
+        ApiClient pupil = PUPILS.getFirst();
+        Thread otherTab = Thread.startVirtualThread(() -> pupil.post(
+                "/api/python/run", Map.of("lesson_id", "lesson-1", "activity_id", "a1", "code", "while True: pass")));
+        TestProcess.awaitAnswer(
+                () -> pupil.get("/api/python/queue").body().path("running").asBoolean());
+        button("Run").click();
+        assertThat(state()).hasText("Waiting: you are next");
+        assertThat(page.locator(".outcome")).containsText("at last");
+        otherTab.join();
+    }
+
+    @Test
+    void runnerThatTellsNoPlace_leavesTheRunAsItIs() {
         List<Route> held = new CopyOnWriteArrayList<>();
         page.route("**/api/python/run", held::add);
         page.route("**/api/python/queue", route -> answer(route, 404, Map.of(), "{\"detail\":\"Not found.\"}"));

@@ -44,7 +44,9 @@ final class TestProcess implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().putAll(environment);
             TestProcess started = new TestProcess(builder.start());
-            Thread.ofVirtual().start(started::read);
+            // Not virtual threads: each would hold a carrier while it waits for the pipe, and leave none to the
+            // webhook.
+            Thread.ofPlatform().daemon().start(started::read);
             return started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

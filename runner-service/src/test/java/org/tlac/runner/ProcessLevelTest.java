@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +38,28 @@ class ProcessLevelTest {
                                 "RUNNER_MINIMUMISOLATION",
                                 "process",
                                 "RUNNER_SCRATCH",
-                                pod.scratch().toString()))
+                                pod.scratch().toString(),
+                                "COURSE_FOLDER",
+                                course().toString()))
                 .awaitReady();
+    }
+
+    /** One activity, whose checks need the program run with other values and a judge's sandbox beside it. */
+    private static Path course() throws IOException {
+        Path lesson = Files.createDirectories(pod.folder().resolve("course/lesson-1"));
+        Files.writeString(
+                lesson.resolveSibling("manifest.json"),
+                "{\"lessons\":[{\"id\":\"lesson-1\",\"activities\":[{\"id\":\"a1\",\"path\":\"lesson-1/a1.html\"}]}]}");
+        Files.writeString(lesson.resolve("a1.checks.yaml"), """
+                checks:
+                  - name: The age in ten years is calculated
+                    given: {age: 30}
+                    contains: ["40"]
+                  - name: It doubles
+                    evaluate: [twice]
+                    assert: assert values == [24]
+                """);
+        return lesson.getParent();
     }
 
     @AfterAll
@@ -193,6 +215,21 @@ class ProcessLevelTest {
             assertThat(lives.get(i)[0]).isGreaterThan(lives.get(i - 1)[1]);
         }
         assertThat(runner.scrape().value("tlac_python_slots", "state", "busy")).isZero();
+    }
+
+    @Test
+    void checks_areJudged_oneProgramAfterTheOther() {
+        String right = "age = 12\nprint(age + 10)\ntwice = 2 * age";
+        for (String code : List.of(right, right.replace("age + 10", "22"), right.replace("2 * age", "2"))) {
+            HttpResponse<String> answer =
+                    runner.post(TestCallers.PUPIL, "/api/python/check", code).join();
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            List<Boolean> passed = new ArrayList<>();
+            Json.tree(answer.body())
+                    .path("checks")
+                    .forEach(check -> passed.add(check.path("passed").asBoolean()));
+            assertThat(passed).containsExactly(code.contains("age + 10"), code.contains("2 * age"));
+        }
     }
 
     /** One would keep a whole class waiting for as long as its user thinks. */

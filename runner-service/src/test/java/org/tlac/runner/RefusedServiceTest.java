@@ -6,12 +6,13 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.platform.testing.TestCallers;
@@ -23,8 +24,14 @@ class RefusedServiceTest {
     private static final List<String> TOOLS =
             List.of("sh", "env", "nice", "ldd", "setpriv", "bwrap", "cat", "sed", "grep");
 
-    @TempDir
     private Path tools;
+
+    /** The sandbox's user must find them, too. */
+    @BeforeEach
+    void makeFolderOfTools() throws IOException {
+        tools = Files.createTempDirectory("tools");
+        Files.setPosixFilePermissions(tools, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
 
     private static void refuses(List<String> before, Map<String, String> environment, String... reasons)
             throws IOException {
@@ -103,6 +110,29 @@ class RefusedServiceTest {
                 "Not at level full: ",
                 "Not at level process: ",
                 "find Landlock in this kernel: Function not implemented");
+    }
+
+    /** Otherwise whoever makes a sandbox fail would get a weaker one. */
+    @Test
+    void serviceThatOnceHeldAtFull_neverFalls_andComesBackWhenTheMachineIsRepaired() throws Exception {
+        SimulatedPod pod = SimulatedPod.without(SimulatedPod.Lack.NOTHING);
+        Map<String, String> environment = without("");
+        environment.put("RUNNER_MINIMUMISOLATION", "process");
+        environment.put("RUNNER_SCRATCH", pod.scratch().toString());
+        try (RunnerProcess runner = new RunnerProcess(pod.command(SimulatedPod.User.SAME), environment).awaitReady()) {
+            assertThat(runner.health("ready").json().path("isolation").asText()).isEqualTo("full");
+            Files.delete(tools.resolve("bwrap"));
+            runner.killSandboxes();
+            RunnerProcess.await("a reason", () -> tells(runner, "bwrap"));
+            RunnerProcess.await("no slot works", () -> runner.health("ready").statusCode() == 503);
+            assertThat(runner.health("ready").json().path("isolation").asText()).isEqualTo("none");
+            assertThat(runner.run("print(1)").join().statusCode()).isEqualTo(503);
+            Files.createSymbolicLink(tools.resolve("bwrap"), Path.of("/usr/bin/bwrap"));
+            runner.awaitReady();
+            assertThat(runner.health("ready").json().path("isolation").asText()).isEqualTo("full");
+            assertThat(runner.run("print(1)").join().body()).contains("1\\n");
+            assertThat(runner.log()).doesNotContain("isolation level process");
+        }
     }
 
     @ParameterizedTest

@@ -146,6 +146,17 @@ final class RunnerProcess implements AutoCloseable {
         return process.toHandle().descendants().map(ProcessHandle::pid).toList();
     }
 
+    /** Ends what the service has started, as if by an accident. */
+    void killSandboxes() {
+        process.toHandle()
+                .descendants()
+                .filter(one -> one.parent()
+                        .flatMap(parent -> parent.info().command())
+                        .filter(command -> command.endsWith("/java"))
+                        .isPresent())
+                .forEach(ProcessHandle::destroyForcibly);
+    }
+
     void awaitEnd() throws InterruptedException {
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }

@@ -64,7 +64,8 @@ public final class Programs implements AutoCloseable {
                 kill(process);
             }
             BoundedText output = new BoundedText();
-            Thread drain = Thread.startVirtualThread(() -> drain(process, output));
+            // Not a virtual thread: reading a pipe holds its carrier, here for as long as the program runs.
+            Thread drain = Thread.ofPlatform().daemon().name("drain").start(() -> drain(process, output));
             if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new BackupFailure(command.getFirst() + " did not finish within " + seconds(deadline) + ".");
             }

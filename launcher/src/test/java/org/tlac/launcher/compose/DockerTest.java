@@ -127,7 +127,7 @@ class DockerTest {
             long end = System.nanoTime() + PATIENCE.toNanos();
             while (System.nanoTime() < end) {
                 String log = Program.docker("logs", container).output();
-                if (log.contains("No program will run")) {
+                if (log.contains("A slot cannot run programs")) {
                     return "not ready";
                 }
                 if (Program.docker("exec", container, "/opt/tlac/ready", "9083").exit() == 0) {

@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.platform.metrics.Catalogue;
@@ -23,6 +25,7 @@ import org.tlac.platform.metrics.Metric;
 import org.tlac.platform.metrics.Owner;
 
 /** monitoring/: what Prometheus is told to scrape, what it records and when it alerts. */
+@Execution(ExecutionMode.CONCURRENT)
 class MonitoringTest {
 
     private static final Path MONITORING = Checkout.ROOT.resolve("monitoring");

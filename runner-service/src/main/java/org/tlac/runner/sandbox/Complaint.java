@@ -19,7 +19,10 @@ final class Complaint {
     private final Thread reader;
 
     Complaint(InputStream stream) {
-        reader = Thread.ofVirtual().name("sandbox-complaint").start(() -> collect(stream));
+        // Not a virtual thread: reading a pipe holds its carrier, here for as long as the sandbox lives. As many
+        // sandboxes as processors
+        // would leave none to answer requests.
+        reader = Thread.ofPlatform().daemon().name("sandbox-complaint").start(() -> collect(stream));
     }
 
     private void collect(InputStream stream) {
