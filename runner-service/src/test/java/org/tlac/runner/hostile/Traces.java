@@ -65,7 +65,9 @@ public record Traces(long processes, long descriptors, long mounts, String repla
 
     private static long openNow() {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.filter(descriptor -> !leadsTo(descriptor).startsWith("socket:")).count();
+            return descriptors
+                    .filter(descriptor -> !leadsTo(descriptor).startsWith("socket:"))
+                    .count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
