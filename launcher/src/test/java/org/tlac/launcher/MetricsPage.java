@@ -67,6 +67,7 @@ record MetricsPage(Page page) {
     void fitsTelephone() {
         page.setViewportSize(TELEPHONE, 740);
         // The charts follow the window when the browser has laid it out anew.
-        TestProcess.await(() -> page.evaluate("document.documentElement.scrollWidth").equals(TELEPHONE));
+        TestProcess.await(
+                () -> page.evaluate("document.documentElement.scrollWidth").equals(TELEPHONE));
     }
 }

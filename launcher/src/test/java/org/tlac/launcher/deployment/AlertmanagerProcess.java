@@ -135,6 +135,8 @@ final class AlertmanagerProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
+        // It writes to its folder until then, which is removed next.
+        process.onExit().join();
         client.close();
     }
 }
