@@ -542,7 +542,7 @@ def runner():
                 "Runners whose sandbox has all its layers.",
                 [(f"""count({series("tlac_python_isolation", 'level="full"')} == 1) or vector(0)""", "Full")],
                 "short",
-                alerts=["RunnerIsolationBelowFull"],
+                alerts=["RunnerWithoutIsolation", "RunnerIsolationBelowFull"],
                 decimals=0,
             ),
             stat(
@@ -551,7 +551,7 @@ def runner():
                 [(f"""count({series("tlac_python_isolation", 'level="full"')} == 0) or vector(0)""", "Below")],
                 "short",
                 limits=[(1, "red")],
-                alerts=["RunnerIsolationBelowFull"],
+                alerts=["RunnerWithoutIsolation", "RunnerIsolationBelowFull"],
                 decimals=0,
             ),
             stat(
@@ -648,7 +648,7 @@ def runner():
                 [(f"sum by (level) ({series('tlac_python_isolation')})", "{{level}}")],
                 "short",
                 stacked=True,
-                alerts=["RunnerIsolationBelowFull"],
+                alerts=["RunnerWithoutIsolation", "RunnerIsolationBelowFull"],
             ),
         ],
     )

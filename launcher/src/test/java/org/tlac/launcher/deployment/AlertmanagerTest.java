@@ -131,7 +131,8 @@ class AlertmanagerTest {
             backups are away     | +ServiceDown:job=backup-service -BackupTooOld +HighErrorRate
             a promise is broken  | +ErrorBudgetBurnsFast:slo=availability -ErrorBudgetBurnsSlowly:slo=availability +ErrorBudgetBurnsSlowly:slo=latency -HighErrorRate +HighRequestLatency
             slow, not failing    | +ErrorBudgetBurnsFast:slo=latency -HighRequestLatency +HighErrorRate
-            no sandbox           | +RunnerIsolationBelowFull -RunnerSlotsBroken -RunnerRefusesRuns -RunnerHasNoIdleSlot
+            no sandbox           | +RunnerWithoutIsolation -RunnerSlotsBroken -RunnerRefusesRuns -RunnerHasNoIdleSlot
+            the weaker sandbox   | +RunnerIsolationBelowFull +RunnerRefusesRuns +RunnerSlotsBroken
             too few slots        | +RunnerRefusesRuns -RunnerWaitIsLong -RunnerHasNoIdleSlot +RunnerTimeoutsHigh
             a bad backup         | +BackupNotProven -BackupFailed +BackupTooOld
             a full pool          | +DatabaseConnectionsPending -HighDBConnections +PasswordGuessing

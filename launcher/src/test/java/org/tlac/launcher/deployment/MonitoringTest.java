@@ -86,7 +86,10 @@ class MonitoringTest {
             ErrorBudgetBurnsFast  | slo:tlac_bad_requests:ratio5m > 14.4 * slo:tlac_error_budget:ratio
             ErrorBudgetBurnsFast  | slo:tlac_bad_requests:ratio1h > 14.4 * slo:tlac_error_budget:ratio
             ErrorBudgetBurnsSlowly| slo:tlac_bad_requests:ratio1d > 10 * slo:tlac_error_budget:ratio
-            RunnerIsolationBelowFull | tlac_python_isolation{level="full"} == 0
+            RunnerWithoutIsolation | tlac_python_isolation{level="none"} == 1
+            RunnerWithoutIsolation | count(tlac_python_isolation{level="full"} == 0) > 0
+            RunnerIsolationBelowFull | tlac_python_isolation{level="process"} == 1
+            RunnerIsolationBelowFull | count(tlac_python_isolation{level="full"} == 0) > 0
             RunnerSlotsBroken     | tlac_python_slots{state="broken"} > 0
             RunnerSlotsBroken     | sum(tlac_python_slots{state="broken"}) > 0
             RunnerRefusesRuns     | sum(increase(tlac_http_requests_total{job="runner-service", status="503"}[5m])) > 3

@@ -65,6 +65,7 @@ class RefusalTest {
     @Test
     void sandboxWithoutFilters_isNoticed() {
         assertThat(fly(withSetup("_filter\":\"[^\"]*\"", "_filter\":\"" + ALLOW_ALL + "\"")))
+                .containsEntry("another process", false)
                 .containsEntry("internet socket", false)
                 .containsEntry("trace a process", false)
                 .containsEntry("write to a device", true);
