@@ -93,13 +93,27 @@ class ZygoteTest(unittest.TestCase):
         def settle():
             process_level.limit(limits)
             assert process_level.folder == os.path.join(room.name, str(os.getpid()))
-            os.close(process_level.make_scratch(limits))
-            assert os.listdir(process_level.folder) == ["run"]
+            assert os.listdir(process_level.folder) == []
 
         self.assertEqual(in_a_child(settle), (0, ""))
         left = set(os.listdir(room.name))
         self.assertLessEqual({str(os.getpid()), "lost+found"}, left)
         self.assertNotIn(str(ended.pid), left)
+
+    def test_folder_of_a_program_stays_until_its_files_are_collected_and_then_goes(self):
+        room = tempfile.TemporaryDirectory()
+        self.addCleanup(room.cleanup)
+        with patched(process_level, "folder", room.name):
+            one = process_level.make_scratch({})
+            os.mkdir("work", dir_fd=one)
+            other = process_level.make_scratch({})
+            self.assertEqual(os.listdir(one), ["work"])
+            self.assertEqual(os.listdir(other), [])
+            os.mkdir("work", dir_fd=other)
+            process_level.clear_scratch(one)
+            process_level.clear_scratch(process_level.make_scratch({}))
+            self.assertEqual(len(os.listdir(room.name)), 2)  # The other, and the empty one.
+            os.close(other)
 
     def test_process_that_a_program_left_ends_the_zygote(self):
         def leave():

@@ -228,7 +228,7 @@ class ProcessLevelTest {
             Json.tree(answer.body())
                     .path("checks")
                     .forEach(check -> passed.add(check.path("passed").asBoolean()));
-            assertThat(passed).containsExactly(code.contains("age + 10"), code.contains("2 * age"));
+            assertThat(passed).as(answer.body()).containsExactly(code.contains("age + 10"), code.contains("2 * age"));
         }
     }
 

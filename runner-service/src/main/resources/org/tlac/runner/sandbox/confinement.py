@@ -85,6 +85,11 @@ def enter_scratch(scratch):
     os.chdir(WORK)
 
 
+def clear_scratch(scratch):
+    """It goes with its last descriptor, and all in it."""
+    os.close(scratch)
+
+
 def close_all_but(*kept):
     kept = sorted(kept)
     for low, high in zip([-1, *kept], [*kept, 1 << 20]):

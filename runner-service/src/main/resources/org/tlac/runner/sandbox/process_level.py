@@ -5,6 +5,7 @@ zygote's that cannot fork again: threads are all it may have, so that it ends as
 folder and lets no signal out; the machine's processes can be seen, but neither touched nor read. One program runs at a time.
 """
 
+import itertools
 import os
 import resource
 import stat
@@ -15,18 +16,29 @@ from kernel import SystemCallFilter, capset, close_all_but, hide, must, prctl  #
 LEAST_LANDLOCK = 6  # From this version on signals and abstract sockets stay inside.
 PR_SET_CHILD_SUBREAPER = 36
 DEVICES = ("/dev/zero", "/dev/urandom")
-RUN = "run"
 MANY = 1 << 22  # More than the kernel ever has.
 
-readable, folder = [], None
+readable, folder, numbers = [], None, itertools.count()
 
 
 def make_scratch(limits):
-    """The next program's folder, as a descriptor. What the last one left goes first."""
-    wipe(folder)
-    scratch = os.path.join(folder, RUN)
+    """The next program's folder, as a descriptor. The last one's is the keeper's to empty: it may still collect files there."""
+    for name in os.listdir(folder):
+        try:
+            os.rmdir(os.path.join(folder, name))
+        except OSError:
+            pass  # Not empty yet.
+    scratch = os.path.join(folder, str(next(numbers)))
     os.mkdir(scratch, 0o700)
     return os.open(scratch, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def clear_scratch(scratch):
+    """Nothing of a program is left when the next one begins."""
+    os.fchdir(scratch)
+    wipe(".")
+    os.chdir("/")
+    os.close(scratch)
 
 
 def limit(limits):
@@ -40,6 +52,7 @@ def limit(limits):
             os.rmdir(os.path.join(room, name))
     folder = os.path.join(room, str(os.getpid()))
     os.makedirs(folder, 0o700, exist_ok=True)
+    wipe(folder)
     kernel.limit({**limits, "processes": most_tasks() - 2})  # The program's own comes with the program.
 
 
@@ -147,7 +160,7 @@ class FileRules(kernel.FileRules):
             os.write(2, f"sandbox: Landlock is version {self.version} here, and {LEAST_LANDLOCK} is needed\n".encode())
             os._exit(70)
         self.paths = (
-            (os.path.join(folder, RUN), self.rights & ~kernel.EXECUTE_OR_DEVICE),
+            ("..", self.rights & ~kernel.EXECUTE_OR_DEVICE),  # The program stands in a folder of its scratch space.
             ("/dev/null", kernel.READ_FILE | kernel.WRITE_FILE),
             *((path, kernel.READ_FILE | (kernel.READ_FOLDER if os.path.isdir(path) else 0)) for path in (*readable, *DEVICES)),
         )

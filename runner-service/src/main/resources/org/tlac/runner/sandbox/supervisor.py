@@ -104,7 +104,8 @@ class Child:
                 pass
         files = collect_files(before, self.limits)
         os.chdir("/")
-        for fd in (self.scratch, self.go, self.watched, self.stdin, self.asks, *self.outputs):
+        confinement.clear_scratch(self.scratch)
+        for fd in (self.go, self.watched, self.stdin, self.asks, *self.outputs):
             if fd is not None:
                 os.close(fd)
         if cpu_spent and self.reason == "ended":

@@ -104,11 +104,9 @@ class CheckServerTest {
 
     private static RunningRunner runner;
 
-    @TempDir
-    private static Path course;
-
     @BeforeAll
-    static void start() throws IOException {
+    static void start(@TempDir Path folder) throws IOException {
+        Path course = Files.createDirectory(folder.resolve("course"));
         Files.writeString(course.resolve("manifest.json"), MANIFEST);
         Path one = Files.createDirectories(course.resolve("one"));
         Files.writeString(one.resolve("a1.checks.yaml"), SECRETS);
@@ -118,8 +116,7 @@ class CheckServerTest {
                 one.resolve("a5.checks.yaml"),
                 "checks: [{name: loop, contains: [x]}, {name: again, stdin: y, contains: [x]}]");
         Files.writeString(one.resolve("a6.checks.yaml"), "!!javax.script.ScriptEngineManager []");
-        Path outside =
-                Files.writeString(course.resolveSibling("outside.checks.yaml"), "checks: [{name: x, contains: []}]");
+        Path outside = Files.writeString(folder.resolve("outside.checks.yaml"), "checks: [{name: x, contains: []}]");
         Files.createSymbolicLink(one.resolve("link.checks.yaml"), outside);
         runner = RunningRunner.start(
                 Map.of("course.folder", course.toString(), "checks.budget", "PT4S", "limits.wall", "PT1S"));
