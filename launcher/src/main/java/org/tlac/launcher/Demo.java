@@ -1,6 +1,7 @@
 package org.tlac.launcher;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +16,8 @@ final class Demo {
             "print(1 / 0)",
             "name = input()\nprint('Hello', name)",
             "while True: pass");
+    private static final Duration PROOF = Duration.ofMinutes(1);
+    private static final Duration POLL = Duration.ofMillis(500);
 
     private final Home home;
     private final Console console;
@@ -93,8 +96,36 @@ final class Demo {
         return text.isBlank() ? "" : " " + text.strip().substring(text.strip().lastIndexOf('\n') + 1);
     }
 
+    /** Waits for its proof by restore, so that the numbers afterwards tell of it. */
     private void backup(ApiClient admin) {
-        console.step("A backup was asked for: "
-                + admin.post("/api/admin/backups", Map.of()).status());
+        ApiClient.Answer begun = admin.post("/api/admin/backups", Map.of());
+        console.step("A backup was asked for: " + begun.status());
+        if (begun.status() != 202) {
+            return;
+        }
+        JsonNode backup = begun.body();
+        long deadline = System.nanoTime() + PROOF.toNanos();
+        while (!isSettled(backup) && System.nanoTime() < deadline) {
+            pause();
+            backup = admin.get("/api/admin/backups/" + backup.path("id").asLong())
+                    .body();
+        }
+        console.step(
+                backup.hasNonNull("verified_at")
+                        ? "It was taken, and proven by restoring it"
+                        : "It is not proven: " + backup.path("error").asText("it still runs"));
+    }
+
+    private static boolean isSettled(JsonNode backup) {
+        return backup.hasNonNull("verified_at") || backup.hasNonNull("error");
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem("Interrupted", e);
+        }
     }
 }
