@@ -123,6 +123,30 @@ class GatewayTest {
     }
 
     @Test
+    void manifestThatCannotBeRead_isSaidSo_untilItIsRepaired(@TempDir Path own) throws Exception {
+        try (TestGateway school = TestGateway.start(own)) {
+            Path manifest = school.course.resolve("manifest.json");
+            Path page =
+                    Files.createDirectories(school.course.resolve("lesson-1")).resolve("student.html");
+            Files.writeString(page, "<h1>Lesson</h1>");
+            for (String broken : List.of("{\"lessons\": [}", "{\"lessons\": [", "\u0000", "{} {\"lessons\": []}")) {
+                Files.writeString(manifest, broken);
+                HttpResponse<String> answer = school.send(school.request("/lessons/manifest.json"));
+                assertThat(answer.statusCode()).as(broken).isEqualTo(503);
+                assertThat(answer.body()).contains("The course cannot be read now. Please tell your teacher.");
+                // Which pages are the teacher's is not known.
+                assertThat(school.send(school.as(TestGateway.PUPIL, "/lessons/lesson-1/student.html"))
+                                .statusCode())
+                        .as(broken)
+                        .isEqualTo(503);
+            }
+            Files.writeString(manifest, "\uFEFF{\"lessons\": []}");
+            assertThat(school.send(school.request("/lessons/manifest.json")).body())
+                    .isEqualTo("{\"lessons\":[]}");
+        }
+    }
+
+    @Test
     void signedInCall_reachesItsServiceAsTheUser_withoutAnythingTheClientClaims() throws Exception {
         HttpResponse<String> answer =
                 gateway.send(mutating(TestGateway.PUPIL, "/api/activity/state/lesson-1/a1?x=%26%20y")

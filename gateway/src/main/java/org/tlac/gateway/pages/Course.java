@@ -3,7 +3,6 @@ package org.tlac.gateway.pages;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -12,6 +11,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
@@ -21,6 +22,7 @@ import org.tlac.platform.http.Reply;
 /** The course folder: its manifest for anyone, its pages for those signed in, and what is for teachers for teachers only. */
 public final class Course {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Course.class);
     private static final String MANIFEST = "manifest.json";
     private static final String PREFIX = "/lessons/";
 
@@ -77,8 +79,14 @@ public final class Course {
         return path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : path;
     }
 
+    /** @throws ApiError 503 while whoever edits it has not got it right; the log says where it is wrong */
     private static JsonNode tree(byte[] manifest) {
-        return Json.tree(new String(manifest, StandardCharsets.UTF_8));
+        try {
+            return Json.file(manifest);
+        } catch (IllegalStateException e) {
+            LOG.error("The course's manifest.json cannot be read: {}", e.getMessage());
+            throw ApiError.unavailable("The course cannot be read now. Please tell your teacher.", "internal", e);
+        }
     }
 
     /** Who may read a file of the course: whatever lies in a folder called teacher, or the manifest names as a teacher's, is theirs. */

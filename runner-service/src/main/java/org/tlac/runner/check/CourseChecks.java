@@ -61,12 +61,12 @@ final class CourseChecks {
     }
 
     private Optional<String> page(String lessonId, String activityId) throws IOException {
-        Optional<byte[]> manifest = read(folder.resolve("manifest.json"), MAX_BYTES);
+        Path file = folder.resolve("manifest.json");
+        Optional<byte[]> manifest = read(file, MAX_BYTES);
         if (manifest.isEmpty()) {
             return Optional.empty();
         }
-        for (JsonNode lesson :
-                Json.tree(new String(manifest.get(), StandardCharsets.UTF_8)).path("lessons")) {
+        for (JsonNode lesson : manifest(file, manifest.get()).path("lessons")) {
             for (JsonNode activity : lesson.path("activities")) {
                 if (lesson.path("id").asText().equals(lessonId)
                         && activity.path("id").asText().equals(activityId)) {
@@ -76,6 +76,14 @@ final class CourseChecks {
             }
         }
         return Optional.empty();
+    }
+
+    private static JsonNode manifest(Path file, byte[] content) {
+        try {
+            return Json.file(content);
+        } catch (IllegalStateException e) {
+            throw new BrokenChecksException(file, e);
+        }
     }
 
     /** A file of the course; a link that leads out of it is not one. */

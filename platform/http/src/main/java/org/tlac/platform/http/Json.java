@@ -1,5 +1,6 @@
 package org.tlac.platform.http;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -102,6 +103,23 @@ public final class Json {
             return MAPPER.readTree(json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("JSON of ours cannot be read", e);
+        }
+    }
+
+    /**
+     * Reads a file that people write, in any encoding of JSON's and with the mark that some editors begin it with.
+     *
+     * @throws IllegalStateException that says where it is wrong
+     */
+    public static JsonNode file(byte[] content) {
+        try {
+            return MAPPER.readTree(content);
+        } catch (JsonProcessingException e) {
+            JsonLocation where = e.getLocation();
+            String place = where == null ? "" : "line " + where.getLineNr() + ", column " + where.getColumnNr() + ": ";
+            throw new IllegalStateException(place + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalStateException(e.getMessage(), e);
         }
     }
 
