@@ -90,7 +90,7 @@ record Blueprint(
         return scratch == null ? Isolation.FULL : Isolation.PROCESS;
     }
 
-    /** Its processes: bubblewrap if there is one, the supervisor and the program to be. */
+    /** Its processes, at least: bubblewrap if there is one, keeper, zygote and the program to be. */
     int family() {
         return scratch == null ? 4 : 3;
     }

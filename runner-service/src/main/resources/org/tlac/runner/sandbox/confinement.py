@@ -9,6 +9,7 @@ import resource
 import signal
 import struct
 
+AHEAD = True  # The next program's process may be there while one runs.
 SCRATCH = "/tmp"
 WORK = "/tmp/work"
 CLONE = {"x86_64": 56, "aarch64": 220}
@@ -103,7 +104,7 @@ def limit(limits):
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, limits["file_bytes"]),
         (resource.RLIMIT_NOFILE, limits["descriptors"]),
-        (resource.RLIMIT_NPROC, limits["processes"] + 2),  # The zygote and the keeper belong to the same user.
+        (resource.RLIMIT_NPROC, limits["processes"] + 3),  # Keeper, zygote and the next program belong to the same user.
         (resource.RLIMIT_DATA, limits["memory_bytes"]),
         (resource.RLIMIT_AS, limits["address_space_bytes"]),
     ):

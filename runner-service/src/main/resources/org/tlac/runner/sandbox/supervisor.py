@@ -50,8 +50,8 @@ def become_program(setup, scratch, stdio, ready, go):
     return (code.decode(), ask) if code is not None else os._exit(0)
 
 
-def ready_program(setup):
-    """Its process, and what the keeper holds it by; in that process itself, once it is to run: None, and its code."""
+def start_program(setup):
+    """Its process, what says that it is ready, and what the keeper holds it by; in itself, once it is to run: None, and its code."""
     scratch = confinement.make_scratch(setup["limits"])
     ready_read, ready = os.pipe()
     go_read, go = os.pipe()
@@ -61,15 +61,12 @@ def ready_program(setup):
     asks_read, asks = os.pipe()
     pid = confinement.fork_into_namespaces()
     if pid == 0:
-        return None, become_program(setup, scratch, (stdin_read, stdout, stderr, asks), ready, go_read)
+        return None, become_program(setup, scratch, (stdin_read, stdout, stderr, asks), ready, go_read), None
     for fd in (ready, stdin_read, stdout, stderr, asks, go_read):
         os.close(fd)
     for fd in (stdin, stdout_read, stderr_read):
         os.set_blocking(fd, False)
-    if read_frame(ready_read)[0] != b"R":
-        os._exit(70)  # It could not be set up, and said why.
-    os.close(ready_read)
-    return pid, (scratch, go, stdin, stdout_read, stderr_read, asks_read, os.pidfd_open(pid))
+    return pid, ready_read, (scratch, go, stdin, stdout_read, stderr_read, asks_read, os.pidfd_open(pid))
 
 
 class Child:
@@ -174,16 +171,35 @@ class Child:
 
 
 def hatch(setup, link):
-    """The zygote: one process after the other. Comes back in a process that is to run, with its code."""
+    """The zygote: readies a process while the one before it runs. Comes back in a process that is to run, with its code."""
+    running = ended = None
     while True:
-        pid, held = ready_program(setup)
+        if running and not confinement.AHEAD:
+            report_end(link, running, ended)
+            running = ended = None
+        pid, ready, held = start_program(setup)
         if pid is None:
-            return held
+            return ready
+        awaited = {ready, ended} if running else {ready}
+        while awaited:
+            for fd in select.select(awaited, [], [])[0]:
+                awaited.remove(fd)
+                if fd == ended:
+                    report_end(link, running, ended)
+                elif read_frame(ready)[0] != b"R":
+                    os._exit(70)  # It could not be set up, and said why.
+        os.close(ready)
         link.sendmsg([b"R"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", held))])
-        for fd in held:
+        for fd in held[:-1]:
             os.close(fd)
-        _, status, used = os.wait4(pid, 0)
-        link.send(END.pack(status, used.ru_utime + used.ru_stime))
+        running, ended = pid, held[-1]
+
+
+def report_end(link, pid, ended):
+    """Once the process has ended."""
+    _, status, used = os.wait4(pid, 0)
+    os.close(ended)
+    link.send(END.pack(status, used.ru_utime + used.ru_stime))
 
 
 def receive(link):

@@ -22,6 +22,9 @@ import org.tlac.runner.RunningRunner;
  */
 public record Traces(long processes, long descriptors, long mounts, String replacements) {
 
+    /** The processes of a sandbox: bubblewrap, keeper, zygote, the program to be, and the one after it. */
+    public static final int SANDBOX = 5;
+
     /** Class files and logs that are opened meanwhile. */
     private static final int SLACK = 4;
 
@@ -35,13 +38,14 @@ public record Traces(long processes, long descriptors, long mounts, String repla
                 told.path("recent_replacements").toString());
     }
 
-    /** Waits until every slot has its next program's process ready. */
+    /** Waits until every slot has the processes of its next programs. */
     public static void awaitIdle(RunningRunner runner) {
         RunningRunner.await("idle", () -> {
             var scrape = runner.scrape();
             return scrape.value("tlac_python_slots", "state", "busy")
-                            + scrape.value("tlac_python_slots", "state", "starting")
-                    == 0;
+                                    + scrape.value("tlac_python_slots", "state", "starting")
+                            == 0
+                    && family().size() % SANDBOX == 0;
         });
     }
 

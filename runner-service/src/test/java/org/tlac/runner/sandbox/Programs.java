@@ -34,8 +34,8 @@ final class Programs implements Work.Source, AutoCloseable {
             50_000,
             50_000);
 
-    /** bubblewrap, the zygote, the keeper and the program to be. */
-    static final int FAMILY = 4;
+    /** bubblewrap, the keeper, the zygote, the program to be, and the one after it. */
+    static final int FAMILY = 5;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 

@@ -35,7 +35,8 @@ class SlotTest {
                 assertThat(programs.run("print(" + i + ")").stdout()).isEqualTo(i + "\n");
             }
             Programs.await("the third zygote", () -> programs.sandbox().slots("idle") == 1);
-            assertThat(Programs.living()).doesNotContainAnyElementsOf(before).hasSize(Programs.FAMILY);
+            Programs.await("all of it", () -> Programs.living().size() == Programs.FAMILY);
+            assertThat(Programs.living()).doesNotContainAnyElementsOf(before);
             assertThat(programs.sandbox().recycles()).hasSize(2).allSatisfy(recycle -> {
                 assertThat(recycle.slot()).isZero();
                 assertThat(recycle.why()).isEqualTo("it ran 3 programs");

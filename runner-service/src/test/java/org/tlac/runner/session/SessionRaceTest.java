@@ -17,8 +17,8 @@ class SessionRaceTest {
 
     private static final int TIMES = 1000;
 
-    /** Two sandboxes: bubblewrap, keeper, zygote and the program to be. */
-    private static final int PROCESSES = 2 * 4;
+    /** Of two sandboxes. */
+    private static final int PROCESSES = 2 * Traces.SANDBOX;
 
     @Test
     void stopThatRacesTheEnd_aThousandTimes_losesNothing() {

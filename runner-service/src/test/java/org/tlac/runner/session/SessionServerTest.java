@@ -23,6 +23,7 @@ import org.tlac.platform.identity.Role;
 import org.tlac.platform.testing.Scrape;
 import org.tlac.platform.testing.TestCallers;
 import org.tlac.runner.RunningRunner;
+import org.tlac.runner.hostile.Traces;
 
 /** Programs that are talked to, over HTTP, in the real sandbox. */
 @Timeout(120)
@@ -50,8 +51,10 @@ class SessionServerTest {
         runner.close();
     }
 
+    /** Those of sandboxes, once each is whole. */
     private static long processes() {
-        return ProcessHandle.current().descendants().count();
+        RunningRunner.await("sandboxes are whole", () -> Traces.family().size() % Traces.SANDBOX == 0);
+        return Traces.family().size();
     }
 
     @Test
@@ -253,7 +256,7 @@ class SessionServerTest {
         }
         RunningRunner.await(
                 "it was ended", () -> runner.scrape().since(scrape, "tlac_python_runs_total", "status", "error") == 1);
-        RunningRunner.await("no process is left", () -> processes() <= before);
+        RunningRunner.await("no process is left", () -> Traces.family().size() <= before);
     }
 
     @Test
