@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,20 @@ class PythonQueueTest {
         HttpResponse<String> answer = ask();
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo(standing(depth, position, running));
+    }
+
+    /** It follows the request through every service. */
+    @Test
+    void requestId_reachesEveryReplica() throws Exception {
+        List<String> received = new CopyOnWriteArrayList<>();
+        for (StubService replica : List.of(one, two)) {
+            replica.answer(exchange -> {
+                received.add(String.valueOf(exchange.getRequestHeaders().getFirst("X-Request-Id")));
+                StubService.reply(exchange, 200, standing(0, "null", false));
+            });
+        }
+        String id = ask().headers().firstValue("X-Request-Id").orElseThrow();
+        assertThat(received).containsExactly(id, id);
     }
 
     @Test

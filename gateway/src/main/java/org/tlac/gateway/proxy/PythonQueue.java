@@ -6,10 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
+import org.tlac.gateway.upstream.RequestThreads;
 import org.tlac.gateway.upstream.RunnerReplicas;
 import org.tlac.gateway.upstream.RunnerReplicas.Replica;
 import org.tlac.platform.http.ApiError;
@@ -23,6 +21,7 @@ public final class PythonQueue {
     private static final int OK = 200;
 
     private final RunnerReplicas replicas;
+    private final RequestThreads threads = new RequestThreads();
 
     public PythonQueue(RunnerReplicas replicas) {
         this.replicas = replicas;
@@ -57,17 +56,15 @@ public final class PythonQueue {
     }
 
     private List<JsonNode> ask(Call call) {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Optional<JsonNode>>> asked = replicas
-                    .forUser(call.caller().id())
-                    .stream()
-                    .map(replica -> threads.submit(() -> ask(call, replica)))
-                    .toList();
-            return asked.stream()
-                    .map(PythonQueue::answer)
-                    .flatMap(Optional::stream)
-                    .toList();
-        }
+        List<CompletableFuture<Optional<JsonNode>>> asked = replicas
+                .forUser(call.caller().id())
+                .stream()
+                .map(replica -> threads.begin(() -> ask(call, replica)))
+                .toList();
+        return asked.stream()
+                .map(CompletableFuture::join)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private static Optional<JsonNode> ask(Call call, Replica replica) {
@@ -78,17 +75,6 @@ public final class PythonQueue {
                     : Optional.empty();
         } catch (ApiError away) {
             return Optional.empty();
-        }
-    }
-
-    private static Optional<JsonNode> answer(Future<Optional<JsonNode>> asked) {
-        try {
-            return asked.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
         }
     }
 }
