@@ -106,7 +106,7 @@ final class Demo {
         JsonNode backup = begun.body();
         long deadline = System.nanoTime() + PROOF.toNanos();
         while (!isSettled(backup) && System.nanoTime() < deadline) {
-            pause();
+            Pause.of(POLL);
             backup = admin.get("/api/admin/backups/" + backup.path("id").asLong())
                     .body();
         }
@@ -118,14 +118,5 @@ final class Demo {
 
     private static boolean isSettled(JsonNode backup) {
         return backup.hasNonNull("verified_at") || backup.hasNonNull("error");
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(POLL);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Problem("Interrupted", e);
-        }
     }
 }

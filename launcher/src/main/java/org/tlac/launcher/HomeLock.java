@@ -6,6 +6,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class HomeLock implements AutoCloseable {
 
     private static final int ATTEMPTS = 20;
-    private static final long PAUSE_MILLIS = 50;
+    private static final Duration PAUSE = Duration.ofMillis(50);
     private static final String LAUNCHER = "launcher";
 
     private final Home home;
@@ -43,7 +44,7 @@ final class HomeLock implements AutoCloseable {
                 Home.writePublic(portOffset(home), Integer.toString(settings.portOffset()));
                 return new HomeLock(home, lock);
             }
-            sleep();
+            Pause.of(PAUSE);
         }
         throw new Problem("TLAC runs already in " + home.folder() + ": ./tlac status shows it, ./tlac down stops it.");
     }
@@ -94,15 +95,6 @@ final class HomeLock implements AutoCloseable {
             lock.acquiredBy().close();
         } catch (IOException e) {
             // It ends with the process anyway.
-        }
-    }
-
-    private static void sleep() {
-        try {
-            Thread.sleep(PAUSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Problem("Interrupted", e);
         }
     }
 

@@ -71,12 +71,7 @@ final class Leftovers {
             if (System.nanoTime() > deadline) {
                 return false;
             }
-            try {
-                Thread.sleep(POLL);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new Problem("Interrupted", e);
-            }
+            Pause.of(POLL);
         }
         return true;
     }
