@@ -60,8 +60,8 @@ final class RunnerService {
         sandbox.start();
         sessions.start();
         return FrontDoor.builder(config.server(), metrics)
-                .routes(new RunRoutes(runnerMetrics, new Diagnostics(sandbox, queue, rules, sessions::running))
-                        .routes())
+                .routes(new RunRoutes(sandbox, queue, runnerMetrics, rules).routes())
+                .routes(new Diagnostics(sandbox, queue, rules, sessions::running).routes())
                 .routes(new CheckRoutes(config.checks(), rules, sandbox, queue, judges, runnerMetrics).routes())
                 .routes(new SessionRoutes(sessions, sandbox, rules).routes())
                 .authentication(new BearerAuthentication(

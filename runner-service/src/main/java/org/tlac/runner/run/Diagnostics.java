@@ -5,6 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import org.tlac.platform.http.Access;
+import org.tlac.platform.http.LimitClass;
+import org.tlac.platform.http.Reply;
+import org.tlac.platform.http.Route;
+import org.tlac.platform.http.Routes;
 import org.tlac.runner.sandbox.Isolation;
 import org.tlac.runner.sandbox.Layer;
 import org.tlac.runner.sandbox.Recycle;
@@ -17,7 +22,12 @@ import org.tlac.runner.sandbox.Sandbox;
  */
 public record Diagnostics(Sandbox sandbox, RunQueue queue, RunRules rules, IntSupplier conversations) {
 
-    Map<String, Object> body() {
+    public Routes routes() {
+        return Routes.of(Route.get("/api/python/diagnostics", Access.TEACHER, call -> Reply.json(body()))
+                .limited(LimitClass.OTHER));
+    }
+
+    private Map<String, Object> body() {
         Isolation level = sandbox.isolation();
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("runner_enabled", rules.permits(level));

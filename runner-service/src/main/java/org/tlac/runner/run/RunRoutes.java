@@ -34,22 +34,18 @@ public final class RunRoutes {
     private final RunQueue queue;
     private final RunnerMetrics metrics;
     private final RunRules rules;
-    private final Diagnostics diagnostics;
 
-    public RunRoutes(RunnerMetrics metrics, Diagnostics diagnostics) {
-        this.sandbox = diagnostics.sandbox();
-        this.queue = diagnostics.queue();
-        this.rules = diagnostics.rules();
+    public RunRoutes(Sandbox sandbox, RunQueue queue, RunnerMetrics metrics, RunRules rules) {
+        this.sandbox = sandbox;
+        this.queue = queue;
         this.metrics = metrics;
-        this.diagnostics = diagnostics;
+        this.rules = rules;
     }
 
     public Routes routes() {
         return Routes.of(
                 Route.post(RUN, Access.SIGNED_IN, this::run).limited(LimitClass.RUNS),
-                Route.get("/api/python/queue", Access.SIGNED_IN, this::standing).limited(LimitClass.OTHER),
-                Route.get("/api/python/diagnostics", Access.TEACHER, call -> Reply.json(diagnostics.body()))
-                        .limited(LimitClass.OTHER));
+                Route.get("/api/python/queue", Access.SIGNED_IN, this::standing).limited(LimitClass.OTHER));
     }
 
     private Reply run(Call call) throws InterruptedException {
