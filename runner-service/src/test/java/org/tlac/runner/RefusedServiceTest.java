@@ -36,7 +36,7 @@ class RefusedServiceTest {
     private static void refuses(List<String> before, Map<String, String> environment, String... reasons)
             throws IOException {
         try (RunnerProcess runner = new RunnerProcess(before, environment)) {
-            RunnerProcess.await("a reason: " + List.of(reasons), () -> tells(runner, reasons));
+            RunningRunner.await("a reason: " + List.of(reasons), () -> tells(runner, reasons));
             assertThat(runner.health("live").statusCode()).isEqualTo(200);
             RunnerProcess.Answer ready = runner.health("ready");
             assertThat(ready.statusCode()).isEqualTo(503);
@@ -123,8 +123,8 @@ class RefusedServiceTest {
             assertThat(runner.health("ready").json().path("isolation").asText()).isEqualTo("full");
             Files.delete(tools.resolve("bwrap"));
             runner.killSandboxes();
-            RunnerProcess.await("a reason", () -> tells(runner, "bwrap"));
-            RunnerProcess.await("no slot works", () -> runner.health("ready").statusCode() == 503);
+            RunningRunner.await("a reason", () -> tells(runner, "bwrap"));
+            RunningRunner.await("no slot works", () -> runner.health("ready").statusCode() == 503);
             assertThat(runner.health("ready").json().path("isolation").asText()).isEqualTo("none");
             assertThat(runner.run("print(1)").join().statusCode()).isEqualTo(503);
             Files.createSymbolicLink(tools.resolve("bwrap"), Path.of("/usr/bin/bwrap"));

@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.tlac.platform.http.Json;
 import org.tlac.platform.identity.Caller;
 import org.tlac.platform.testing.Scrape;
@@ -63,11 +61,11 @@ final class RunnerProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(all);
         process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        await("it answers", () -> health("started").statusCode() == 200);
+        RunningRunner.await("it answers", () -> health("started").statusCode() == 200);
     }
 
     RunnerProcess awaitReady() {
-        await("ready", () -> health("ready").statusCode() == 200);
+        RunningRunner.await("ready", () -> health("ready").statusCode() == 200);
         return this;
     }
 
@@ -138,7 +136,7 @@ final class RunnerProcess implements AutoCloseable {
     }
 
     void awaitBusy() {
-        await("a program runs", () -> scrape().value("tlac_python_slots", "state", "busy") == 1);
+        RunningRunner.await("a program runs", () -> scrape().value("tlac_python_slots", "state", "busy") == 1);
     }
 
     /** Every process below it. */
@@ -162,26 +160,7 @@ final class RunnerProcess implements AutoCloseable {
     }
 
     static void awaitGone(List<Long> family) {
-        await("every process ended", () -> family.stream().noneMatch(RunnerProcess::lives));
-    }
-
-    private static boolean lives(long pid) {
-        try {
-            return !Files.readString(Path.of("/proc", Long.toString(pid), "stat"))
-                    .contains(") Z ");
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("Waited in vain: " + what);
-            }
-            LockSupport.parkNanos(1_000_000);
-        }
+        RunningRunner.await("every process ended", () -> family.stream().noneMatch(Descendants::lives));
     }
 
     @Override

@@ -24,7 +24,7 @@ class ServiceProcessTest {
     @BeforeEach
     void start() throws IOException {
         runner = new RunnerProcess(List.of(), Map.of()).awaitReady();
-        RunnerProcess.await("both slots", () -> runner.scrape().value("tlac_python_slots", "state", "idle") == 2);
+        RunningRunner.await("both slots", () -> runner.scrape().value("tlac_python_slots", "state", "idle") == 2);
     }
 
     @AfterEach
@@ -78,7 +78,7 @@ class ServiceProcessTest {
             for (int i = 0; i < 8; i++) {
                 runs.add(hasty.run(new Caller(100 + i, "p" + i + ".x", "P", Role.PUPIL, null, ""), code));
             }
-            RunnerProcess.await(
+            RunningRunner.await(
                     "one runs and the others wait", () -> hasty.scrape().value("tlac_python_queue_depth") == 7);
             hasty.process().destroy();
             int answered = 0;
@@ -109,7 +109,7 @@ class ServiceProcessTest {
                 runner.run(TestCallers.PUPIL, code),
                 runner.run(TestCallers.OTHER_PUPIL, code),
                 runner.run(TestCallers.OTHER_PUPIL, code));
-        RunnerProcess.await(
+        RunningRunner.await(
                 "two run and two wait",
                 () -> runner.scrape().value("tlac_python_slots", "state", "busy") == 2
                         && runner.scrape().value("tlac_python_queue_depth") == 2);

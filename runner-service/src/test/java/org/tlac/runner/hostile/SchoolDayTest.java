@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.tlac.platform.http.Json;
 import org.tlac.platform.identity.Caller;
 import org.tlac.platform.identity.Role;
+import org.tlac.runner.Descendants;
 import org.tlac.runner.RunningRunner;
 
 /** Many programs over HTTP: every attack at once beside a class, clients that hang up, and a long mixture that leaves nothing behind. */
@@ -209,7 +210,7 @@ class SchoolDayTest {
         static Usage now() throws IOException {
             System.gc();
             long sandboxes = 0;
-            for (long pid : Traces.family()) {
+            for (long pid : Descendants.living()) {
                 sandboxes += kilobytes(pid, "RssAnon:") << 10;
             }
             return new Usage(

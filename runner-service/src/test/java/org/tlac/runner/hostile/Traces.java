@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 import org.tlac.platform.testing.TestCallers;
+import org.tlac.runner.Descendants;
 import org.tlac.runner.RunningRunner;
 
 /**
@@ -22,9 +22,6 @@ import org.tlac.runner.RunningRunner;
  */
 public record Traces(long processes, long descriptors, long mounts, String replacements) {
 
-    /** The processes of a sandbox: bubblewrap, keeper, zygote, the program to be, and the one after it. */
-    public static final int SANDBOX = 5;
-
     /** Class files and logs that are opened meanwhile. */
     private static final int SLACK = 4;
 
@@ -32,7 +29,7 @@ public record Traces(long processes, long descriptors, long mounts, String repla
     public static Traces of(RunningRunner runner) {
         JsonNode told = RunningRunner.json(runner.send(runner.as(TestCallers.TEACHER, "/api/python/diagnostics")));
         return new Traces(
-                family().size(),
+                Descendants.living().size(),
                 openNow(),
                 lines(),
                 told.path("recent_replacements").toString());
@@ -45,26 +42,8 @@ public record Traces(long processes, long descriptors, long mounts, String repla
             return scrape.value("tlac_python_slots", "state", "busy")
                                     + scrape.value("tlac_python_slots", "state", "starting")
                             == 0
-                    && family().size() % SANDBOX == 0;
+                    && Descendants.living().size() % Descendants.SANDBOX == 0;
         });
-    }
-
-    /** Processes that descend from this one and live. */
-    public static List<Long> family() {
-        return ProcessHandle.current()
-                .descendants()
-                .map(ProcessHandle::pid)
-                .filter(Traces::lives)
-                .toList();
-    }
-
-    private static boolean lives(long pid) {
-        try {
-            return !Files.readString(Path.of("/proc", Long.toString(pid), "stat"))
-                    .contains(") Z ");
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private static long openNow() {

@@ -11,9 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.tlac.runner.RunningRunner;
 
 /** A real sandbox and a queue before it, as a test wants them. */
 final class Programs implements Work.Source, AutoCloseable {
@@ -33,9 +32,6 @@ final class Programs implements Work.Source, AutoCloseable {
             8,
             50_000,
             50_000);
-
-    /** bubblewrap, the keeper, the zygote, the program to be, and the one after it. */
-    static final int FAMILY = 5;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -59,7 +55,7 @@ final class Programs implements Work.Source, AutoCloseable {
         sandbox = new Sandbox(
                 new Sandbox.Ground("", Isolation.FULL, ""), slots, runsPerZygote, LIMITS, this, InstantSource.system());
         sandbox.start();
-        await("the sandbox holds: " + sandbox.reason(), () -> sandbox.slots("idle") == slots);
+        RunningRunner.await("the sandbox holds: " + sandbox.reason(), () -> sandbox.slots("idle") == slots);
     }
 
     Sandbox sandbox() {
@@ -96,39 +92,11 @@ final class Programs implements Work.Source, AutoCloseable {
         sandbox.close();
     }
 
-    /** Processes of this JVM's that live. */
-    static List<Long> living() {
-        return ProcessHandle.current()
-                .descendants()
-                .map(ProcessHandle::pid)
-                .filter(Programs::lives)
-                .toList();
-    }
-
-    static boolean lives(long pid) {
-        try {
-            return !Files.readString(Path.of("/proc", Long.toString(pid), "stat"))
-                    .contains(") Z ");
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     static long openDescriptors() {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
             return descriptors.count();
         } catch (IOException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("Waited in vain: " + what);
-            }
-            LockSupport.parkNanos(1_000_000);
         }
     }
 }

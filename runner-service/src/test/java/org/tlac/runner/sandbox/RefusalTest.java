@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.tlac.runner.Descendants;
+import org.tlac.runner.RunningRunner;
 
 /** A sandbox with a layer missing starts no program. */
 class RefusalTest {
@@ -26,7 +28,7 @@ class RefusalTest {
     @AfterEach
     void nothingIsLeftBehind() {
         watch.close();
-        Programs.await("every process ended", () -> Programs.living().isEmpty());
+        RunningRunner.await("every process ended", () -> Descendants.living().isEmpty());
     }
 
     private Map<String, Boolean> fly(Blueprint blueprint) {

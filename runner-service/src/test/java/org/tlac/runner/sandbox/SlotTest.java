@@ -10,6 +10,8 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.tlac.runner.Descendants;
+import org.tlac.runner.RunningRunner;
 
 /** How slots live: their zygotes are replaced, lost and ended, and programs do not notice where they need not. */
 class SlotTest {
@@ -18,11 +20,11 @@ class SlotTest {
 
     @AfterEach
     void nothingIsLeftBehind() {
-        Programs.await("every process ended", () -> Programs.living().isEmpty());
+        RunningRunner.await("every process ended", () -> Descendants.living().isEmpty());
     }
 
     private static void killAll(String signal) throws Exception {
-        for (long pid : Programs.living()) {
+        for (long pid : Descendants.living()) {
             new ProcessBuilder("kill", signal, Long.toString(pid)).start().waitFor();
         }
     }
@@ -30,13 +32,13 @@ class SlotTest {
     @Test
     void zygote_isReplacedAfterItsNumberOfPrograms_andNobodyNotices() {
         try (Programs programs = new Programs(1, 3)) {
-            List<Long> before = Programs.living();
+            List<Long> before = Descendants.living();
             for (int i = 0; i < 7; i++) {
                 assertThat(programs.run("print(" + i + ")").stdout()).isEqualTo(i + "\n");
             }
-            Programs.await("the third zygote", () -> programs.sandbox().slots("idle") == 1);
-            Programs.await("all of it", () -> Programs.living().size() == Programs.FAMILY);
-            assertThat(Programs.living()).doesNotContainAnyElementsOf(before);
+            RunningRunner.await("the third zygote", () -> programs.sandbox().slots("idle") == 1);
+            RunningRunner.await("all of it", () -> Descendants.living().size() == Descendants.SANDBOX);
+            assertThat(Descendants.living()).doesNotContainAnyElementsOf(before);
             assertThat(programs.sandbox().recycles()).hasSize(2).allSatisfy(recycle -> {
                 assertThat(recycle.slot()).isZero();
                 assertThat(recycle.why()).isEqualTo("it ran 3 programs");
@@ -47,12 +49,12 @@ class SlotTest {
     @Test
     void idleZygoteThatIsLost_isReplacedBeforeAnybodyNeedsIt() throws Exception {
         try (Programs programs = new Programs(1, 1000)) {
-            List<Long> before = Programs.living();
+            List<Long> before = Descendants.living();
             killAll("-9");
-            Programs.await(
+            RunningRunner.await(
                     "another family",
-                    () -> Programs.living().size() == Programs.FAMILY
-                            && Programs.living().stream().noneMatch(before::contains)
+                    () -> Descendants.living().size() == Descendants.SANDBOX
+                            && Descendants.living().stream().noneMatch(before::contains)
                             && programs.sandbox().slots("idle") == 1);
             assertThat(programs.run(HELLO).stdout()).isEqualTo("hi\n");
         }
@@ -62,7 +64,7 @@ class SlotTest {
     void zygoteThatIsLostWhileItRuns_failsThatProgramOnly() throws Exception {
         try (Programs programs = new Programs(1, 1000)) {
             CompletableFuture<Outcome> lost = programs.submit(new Program("while True: pass", List.of(), ""));
-            Programs.await("it runs", () -> programs.sandbox().slots("busy") == 1);
+            RunningRunner.await("it runs", () -> programs.sandbox().slots("busy") == 1);
             CompletableFuture<Outcome> next = programs.submit(HELLO);
             killAll("-9");
             assertThatThrownBy(lost::join)
@@ -77,7 +79,7 @@ class SlotTest {
         try (Programs programs = new Programs(1, 1000)) {
             CompletableFuture<Outcome> stuck =
                     programs.submit(new Program("print('before', flush=True)\nwhile True: pass", List.of(), ""));
-            Programs.await("it runs", () -> programs.sandbox().slots("busy") == 1);
+            RunningRunner.await("it runs", () -> programs.sandbox().slots("busy") == 1);
             killAll("-STOP");
             Outcome outcome = stuck.join();
             assertThat(outcome.end()).isEqualTo(Outcome.End.TIMEOUT);
@@ -93,7 +95,7 @@ class SlotTest {
             List<CompletableFuture<Outcome>> both = IntStream.range(0, 2)
                     .mapToObj(i -> programs.submit(waiting))
                     .toList();
-            Programs.await("both run", () -> programs.sandbox().slots("busy") == 2);
+            RunningRunner.await("both run", () -> programs.sandbox().slots("busy") == 2);
             both.forEach(one -> assertThat(one.join().stdout()).isEqualTo("hi\n"));
         }
     }
@@ -102,7 +104,7 @@ class SlotTest {
     void closing_endsWhatRuns_andSaysSo() {
         Programs programs = new Programs(1, 1000);
         CompletableFuture<Outcome> running = programs.submit(new Program("while True: pass", List.of(), ""));
-        Programs.await("it runs", () -> programs.sandbox().slots("busy") == 1);
+        RunningRunner.await("it runs", () -> programs.sandbox().slots("busy") == 1);
         programs.close();
         assertThatThrownBy(running::join).hasCauseInstanceOf(SandboxException.class);
     }
@@ -115,7 +117,7 @@ class SlotTest {
                 for (int i = 0; i < 50; i++) {
                     programs.run(HELLO);
                 }
-                Programs.await("idle", () -> programs.sandbox().slots("idle") == 1);
+                RunningRunner.await("idle", () -> programs.sandbox().slots("idle") == 1);
                 descriptors.add(Programs.openDescriptors());
             }
             assertThat(descriptors.getLast()).isLessThanOrEqualTo(descriptors.getFirst() + 2);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.tlac.runner.RunningRunner;
 
 /** The look-out over processes of the machine: it stands behind limits that a program does not get past. */
 class WatchTest {
@@ -25,7 +26,7 @@ class WatchTest {
         List<ProcessHandle> children;
         try (Watch watch = new Watch();
                 Watch.Watched watched = watch.over(process, LONG, new Watch.Allowance(100 << 20, 0, () -> true))) {
-            Programs.await("both children", () -> process.descendants().count() == 2 || !process.isAlive());
+            RunningRunner.await("both children", () -> process.descendants().count() == 2 || !process.isAlive());
             children = process.descendants().toList();
             assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(watched.reason()).isEqualTo(Watch.Reason.MEMORY);
@@ -39,7 +40,7 @@ class WatchTest {
         try (Watch watch = new Watch();
                 Watch.Watched watched =
                         watch.over(process, LONG, new Watch.Allowance(50 << 20, 70 << 20, () -> true))) {
-            Programs.await(
+            RunningRunner.await(
                     "both are full",
                     () -> Processes.memory(process.pid()).values().stream()
                                     .filter(taken -> taken > 60 << 20)
@@ -62,7 +63,7 @@ class WatchTest {
         List<ProcessHandle> children;
         try (Watch watch = new Watch();
                 Watch.Watched watched = watch.over(process, LONG, new Watch.Allowance(Long.MAX_VALUE, 0, () -> true))) {
-            Programs.await("both children", () -> process.descendants().count() == 2);
+            RunningRunner.await("both children", () -> process.descendants().count() == 2);
             children = process.descendants().toList();
             assertThat(watched.reason()).isNull();
             watched.due(Duration.ZERO);

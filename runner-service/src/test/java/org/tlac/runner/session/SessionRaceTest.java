@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tlac.platform.testing.Scrape;
 import org.tlac.platform.testing.TestCallers;
+import org.tlac.runner.Descendants;
 import org.tlac.runner.RunningRunner;
 import org.tlac.runner.hostile.Traces;
 
@@ -18,7 +19,7 @@ class SessionRaceTest {
     private static final int TIMES = 1000;
 
     /** Of two sandboxes. */
-    private static final int PROCESSES = 2 * Traces.SANDBOX;
+    private static final int PROCESSES = 2 * Descendants.SANDBOX;
 
     @Test
     void stopThatRacesTheEnd_aThousandTimes_losesNothing() {
@@ -45,7 +46,8 @@ class SessionRaceTest {
     }
 
     private static void awaitSandboxes() {
-        RunningRunner.await("both sandboxes are ready", () -> Traces.family().size() == PROCESSES);
+        RunningRunner.await(
+                "both sandboxes are ready", () -> Descendants.living().size() == PROCESSES);
     }
 
     /** @param milliseconds that the program takes before it ends by itself */

@@ -22,8 +22,8 @@ import org.tlac.platform.identity.Caller;
 import org.tlac.platform.identity.Role;
 import org.tlac.platform.testing.Scrape;
 import org.tlac.platform.testing.TestCallers;
+import org.tlac.runner.Descendants;
 import org.tlac.runner.RunningRunner;
-import org.tlac.runner.hostile.Traces;
 
 /** Programs that are talked to, over HTTP, in the real sandbox. */
 @Timeout(120)
@@ -53,8 +53,8 @@ class SessionServerTest {
 
     /** Those of sandboxes, once each is whole. */
     private static long processes() {
-        RunningRunner.await("sandboxes are whole", () -> Traces.family().size() % Traces.SANDBOX == 0);
-        return Traces.family().size();
+        RunningRunner.await("sandboxes are whole", () -> Descendants.living().size() % Descendants.SANDBOX == 0);
+        return Descendants.living().size();
     }
 
     @Test
@@ -256,7 +256,7 @@ class SessionServerTest {
         }
         RunningRunner.await(
                 "it was ended", () -> runner.scrape().since(scrape, "tlac_python_runs_total", "status", "error") == 1);
-        RunningRunner.await("no process is left", () -> Traces.family().size() <= before);
+        RunningRunner.await("no process is left", () -> Descendants.living().size() <= before);
     }
 
     @Test
