@@ -907,6 +907,31 @@ def jvm():
                 alerts=["FileDescriptorsNearlyGone"],
                 max=1,
             ),
+            row("Connections"),
+            graph(
+                "Public listeners",
+                "1 while a service's own probe of its public listener is answered; of several replicas, the worst.",
+                [(f"min by (job) ({series('tlac_listener_up')})", "{{job}}")],
+                "short",
+                decimals=0,
+                max=1,
+            ),
+            graph(
+                "Connections of clients",
+                "Open at the gateway's public listeners, and the most they take, of all replicas.",
+                [
+                    (f"sum({series('tlac_connections_open')})", "open"),
+                    (f"sum({series('tlac_connections_max')})", "most"),
+                ],
+                "short",
+                decimals=0,
+            ),
+            graph(
+                "Connections closed by a limit",
+                "Per minute: the limit of all connections, that of one address, or of the time that a client may take.",
+                [(f"sum by (reason) ({rate('tlac_connections_refused_total')}) * 60", "{{reason}}")],
+                "cpm",
+            ),
             row("Requests"),
             graph(
                 "Requests by service",

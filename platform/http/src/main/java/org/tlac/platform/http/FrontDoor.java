@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metrics;
 
 /**
@@ -242,6 +243,7 @@ public final class FrontDoor implements AutoCloseable {
                 throw e;
             }
             health.started();
+            metrics.gauge(Catalogue.LISTENER_UP, () -> door.server.isRunning() ? 1 : 0);
             return door;
         }
 

@@ -208,6 +208,42 @@ public final class Catalogue {
             EVERYONE,
             MAX);
 
+    public static final Metric LISTENER_UP = new Metric(
+            "tlac_listener_up",
+            GAUGE,
+            "1 while the service's own probe gets an answer from its public listener, 0 while it does not.",
+            List.of(),
+            NO_BUCKETS,
+            EVERYONE,
+            MAX);
+
+    public static final Metric CONNECTIONS_OPEN = new Metric(
+            "tlac_connections_open",
+            GAUGE,
+            "Connections of clients that are open at the gateway's public listeners.",
+            List.of(),
+            NO_BUCKETS,
+            Set.of(GATEWAY),
+            SUM);
+
+    public static final Metric CONNECTIONS_MAX = new Metric(
+            "tlac_connections_max",
+            GAUGE,
+            "Most connections of clients that the gateway's public listeners take at once.",
+            List.of(),
+            NO_BUCKETS,
+            Set.of(GATEWAY),
+            SUM);
+
+    public static final Metric CONNECTIONS_REFUSED = new Metric(
+            "tlac_connections_refused_total",
+            COUNTER,
+            "Connections closed by a limit: of all connections, of those of one address, or of the time that a client may take.",
+            List.of(Label.of("reason", "total", "address", "deadline")),
+            NO_BUCKETS,
+            Set.of(GATEWAY),
+            SUM);
+
     public static final Metric DB_CONNECTIONS_MAX = new Metric(
             "tlac_db_connections_max",
             GAUGE,
