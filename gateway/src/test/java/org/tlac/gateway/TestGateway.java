@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tlac.gateway.edge.ClientAddress;
@@ -46,6 +47,7 @@ final class TestGateway implements AutoCloseable {
     private static final Metrics METRICS = Metrics.open(Owner.GATEWAY, "test");
 
     final ConcurrentLinkedDeque<Received> received = new ConcurrentLinkedDeque<>();
+    final AtomicInteger askedForSessions = new AtomicInteger();
     final Set<Integer> signedOut = ConcurrentHashMap.newKeySet();
     final StubService service;
     final TestCertificate certificate;
@@ -131,14 +133,17 @@ final class TestGateway implements AutoCloseable {
     }
 
     /** Plays every service at once: resolves the known sessions, counts accounts, and echoes everything else. */
-    private void serve(HttpExchange exchange) throws IOException {
+    void serve(HttpExchange exchange) throws IOException {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         String target = exchange.getRequestURI().toString();
         Received call =
                 new Received(exchange.getRequestMethod(), target, Map.copyOf(exchange.getRequestHeaders()), body);
         received.add(call);
         switch (target) {
-            case "/internal/session" -> session(exchange, body);
+            case "/internal/session" -> {
+                askedForSessions.incrementAndGet();
+                session(exchange, body);
+            }
             case "/health/ready" ->
                 StubService.reply(exchange, 200, "{\"status\":\"UP\",\"checks\":{\"database\":\"UP\"}}");
             case "/metrics" -> StubService.reply(exchange, 200, EXPOSITION);

@@ -20,10 +20,15 @@ public final class SessionAuthentication implements Authentication {
 
     @Override
     public Identity identify(Call call) {
-        String address = clientAddress.of(call);
+        String address = clientAddress(call);
         Optional<Session> session = call.cookie(COOKIE).flatMap(cookie -> sessions.resolve(cookie, address));
         session.ifPresent(found -> call.attach(Session.class, found));
         return session.<Identity>map(found -> new Identity.User(found.caller()))
                 .orElseGet(() -> new Identity.Anonymous(address));
+    }
+
+    @Override
+    public String clientAddress(Call call) {
+        return clientAddress.of(call);
     }
 }

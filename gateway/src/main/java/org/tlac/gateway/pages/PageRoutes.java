@@ -86,10 +86,13 @@ public final class PageRoutes {
     }
 
     private Reply guarded(Call call, Access access, Content content) throws IOException {
+        if (access == Access.ANYONE) {
+            return content.get();
+        }
         return switch (call.identity()) {
             case Identity.User user when access.admits(user.caller().role()) -> content.get();
             case Identity.User user -> file(call, 403, web, "403.html");
-            default -> access == Access.ANYONE ? content.get() : Reply.redirect(303, login(call));
+            default -> Reply.redirect(303, login(call));
         };
     }
 

@@ -14,4 +14,9 @@ public interface Authentication {
      * @throws ApiError 401 when what was presented proves nothing, 503 when that cannot be known now
      */
     Identity identify(Call call);
+
+    /** The address of the client, for the audit log; a listener that clients connect to need not know who they are for it. */
+    default String clientAddress(Call call) {
+        return call.identity().clientAddress();
+    }
 }

@@ -30,6 +30,7 @@ public final class Call {
     private final Bodies bodies;
     private final Map<Class<?>, Object> attachments = new ConcurrentHashMap<>();
     private Map<String, String> parameters = Map.of();
+    private Authentication authentication = Authentication.NONE;
     private @Nullable Identity identity;
     private byte @Nullable [] body;
     private BodyBudget.@Nullable Share share;
@@ -57,8 +58,9 @@ public final class Call {
         parameters = Map.copyOf(pathParameters);
     }
 
-    void identified(Identity who) {
-        identity = who;
+    /** Who calls is found out when somebody wants to know: what is for anyone is answered also while nobody can be asked. */
+    void identifiedBy(Authentication how) {
+        authentication = how;
     }
 
     public String method() {
@@ -137,8 +139,14 @@ public final class Call {
                 : "";
     }
 
+    /** @throws ApiError as {@link Authentication#identify} */
     public Identity identity() {
-        return Objects.requireNonNull(identity, "asked before the caller was identified");
+        Identity known = identity;
+        if (known == null) {
+            known = authentication.identify(this);
+            identity = known;
+        }
+        return known;
     }
 
     /** The signed-in user. @throws ApiError 401 when there is none */
@@ -151,7 +159,7 @@ public final class Call {
 
     /** The client's address as the gateway saw it, for the audit log. */
     public String clientAddress() {
-        return identity().clientAddress();
+        return authentication.clientAddress(this);
     }
 
     /** What the client calls itself, cut to what a log should hold. */

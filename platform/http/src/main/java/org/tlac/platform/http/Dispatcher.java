@@ -143,8 +143,10 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
     private Reply call(Call call, Routes.Match match) throws Exception {
         Route route = match.route();
         call.matched(match.parameters());
-        call.identified(listener.authentication().identify(call));
-        route.access().check(call.identity());
+        call.identifiedBy(listener.authentication());
+        if (route.access() != Access.ANYONE) {
+            route.access().check(call.identity());
+        }
         for (Guard guard : listener.guards()) {
             guard.check(call, route);
         }
