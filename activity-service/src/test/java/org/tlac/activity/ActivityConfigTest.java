@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.platform.db.DatabaseConfig;
+import org.tlac.platform.http.ConnectionLimits;
 import org.tlac.platform.http.ServerConfig;
 
 class ActivityConfigTest {
@@ -38,8 +39,7 @@ class ActivityConfigTest {
                                 9082,
                                 1 << 20,
                                 16 << 10,
-                                Duration.ofSeconds(30),
-                                1000,
+                                ConnectionLimits.DEFAULT,
                                 Duration.ofSeconds(30),
                                 Runtime.getRuntime().maxMemory() / 2,
                                 Duration.ZERO,

@@ -70,8 +70,10 @@ final class GatewayService {
         peers.start();
         return FrontDoor.builder(config.server(), metrics)
                 .edge()
-                // Helidon's NIO sockets know no read timeout, its stream sockets do.
+                // Its NIO sockets take several times the memory, and ask DNS for the name of every client (decision
+                // 0006).
                 .listeners(listener -> listener.useNio(false))
+                .trustedPeers(config.trustedProxies()::isProxy)
                 .tls(tls(config))
                 .headers(SecurityHeaders.headers(config.hsts()))
                 .routes(routes)

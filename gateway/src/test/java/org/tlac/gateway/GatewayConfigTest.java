@@ -33,7 +33,7 @@ class GatewayConfigTest {
         assertThat(config.server().managementPort()).isEqualTo(9080);
         assertThat(config.server().maxBodyBytes()).isEqualTo(1 << 20);
         assertThat(config.server().maxHeaderBytes()).isEqualTo(16 << 10);
-        assertThat(config.server().readTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.server().connections().head()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.redirectPort()).isEqualTo(8080);
         assertThat(config.hsts()).isZero();
         assertThat(config.services()).containsEntry(Owner.AUTH, URI.create("http://127.0.0.1:8081"));

@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 import org.tlac.gateway.edge.ClientAddress;
 import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.status.MetricsAccess;
+import org.tlac.platform.http.ConnectionLimits;
 import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.ServerConfig;
@@ -92,8 +93,9 @@ final class TestGateway implements AutoCloseable {
                         0,
                         1 << 20,
                         16 << 10,
-                        READ_TIMEOUT,
-                        200,
+                        ConnectionLimits.DEFAULT
+                                .within(READ_TIMEOUT, READ_TIMEOUT, READ_TIMEOUT)
+                                .atMost(200, 20, 200, 200),
                         Duration.ofSeconds(30),
                         Runtime.getRuntime().maxMemory() / 2,
                         Duration.ZERO,

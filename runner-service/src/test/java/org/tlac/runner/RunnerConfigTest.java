@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tlac.platform.http.ConnectionLimits;
 import org.tlac.platform.http.ServerConfig;
 import org.tlac.runner.check.CheckRules;
 import org.tlac.runner.run.RunRules;
@@ -42,8 +43,7 @@ class RunnerConfigTest {
                                 9083,
                                 1 << 20,
                                 16 << 10,
-                                Duration.ofSeconds(30),
-                                1000,
+                                ConnectionLimits.DEFAULT,
                                 Duration.ofSeconds(30),
                                 Runtime.getRuntime().maxMemory() / 2,
                                 Duration.ZERO,

@@ -70,13 +70,17 @@ public final class ClientAddress {
         return nearest;
     }
 
+    /** Whether this is one of our proxies, which opens connections for everybody behind it. */
+    public boolean isProxy(InetAddress address) {
+        return trusted.stream().anyMatch(network -> network.contains(address));
+    }
+
     private boolean isTrusted(String address) {
         if (trusted.isEmpty()) {
             return false;
         }
         try {
-            InetAddress parsed = literal(address);
-            return trusted.stream().anyMatch(network -> network.contains(parsed));
+            return isProxy(literal(address));
         } catch (IllegalArgumentException e) {
             return false;
         }

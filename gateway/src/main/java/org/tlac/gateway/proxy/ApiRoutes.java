@@ -23,6 +23,9 @@ import org.tlac.platform.http.Routes;
 /** The one table that says which service answers which call of the API, who may call it, and which limit it counts towards. */
 public final class ApiRoutes {
 
+    /** Bytes of a body with a name and a password: whoever has not signed in sends nothing larger. */
+    private static final int MAX_CREDENTIALS = 16 << 10;
+
     private final Upstream auth;
     private final Upstream activity;
     private final Upstream runner;
@@ -50,8 +53,9 @@ public final class ApiRoutes {
 
     public Routes routes() {
         return Routes.of(
-                row("POST", "/api/auth/login", ANYONE, NONE, asGateway(auth)),
-                row("POST", "/api/admin/bootstrap", ANYONE, NONE, asGateway(auth)),
+                row("POST", "/api/auth/login", ANYONE, NONE, asGateway(auth)).bodyAtMost(MAX_CREDENTIALS),
+                row("POST", "/api/admin/bootstrap", ANYONE, NONE, asGateway(auth))
+                        .bodyAtMost(MAX_CREDENTIALS),
                 row("GET", "/api/auth/me", SIGNED_IN, OTHER, withSession(auth)),
                 row("POST", "/api/auth/logout", SIGNED_IN, NONE, endingSession(auth)),
                 row("POST", "/api/auth/password", SIGNED_IN, OTHER, changingAccounts(withSession(auth))),

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tlac.platform.http.Access;
+import org.tlac.platform.http.ConnectionLimits;
 import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Reply;
@@ -64,8 +65,7 @@ class PeersTest {
                 managementPort,
                 1000,
                 4096,
-                Duration.ofSeconds(5),
-                100,
+                ConnectionLimits.DEFAULT,
                 Duration.ofSeconds(5),
                 1,
                 Duration.ZERO,

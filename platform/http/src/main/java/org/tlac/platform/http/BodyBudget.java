@@ -8,7 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The memory that request bodies may take at once. Connections are many and bodies may be large: without this, one pupil with a hundred
- * uploads ends a service of little memory. One holder gets a quarter at most, so that a single one cannot make the others wait.
+ * uploads ends a service of little memory. One holder gets a quarter at most, so that a single one cannot make the others wait, and all who
+ * are not signed in get half together.
  */
 final class BodyBudget {
 
@@ -17,6 +18,9 @@ final class BodyBudget {
 
     /** As a tree, {@code [{},{},{}]} takes about thirty times its length. */
     static final int JSON_FACTOR = 32;
+
+    /** How the names of holders begin who are not signed in. */
+    static final String ANONYMOUS = "address ";
 
     private static final int SHARES = 4;
 
@@ -27,6 +31,7 @@ final class BodyBudget {
     private final Condition given = lock.newCondition();
     private final Map<String, Long> held = new HashMap<>();
     private long taken;
+    private long anonymous;
 
     /**
      * @param bytes of memory for all bodies; one of the greatest length always fits, whatever this says
@@ -57,14 +62,14 @@ final class BodyBudget {
             lock.lock();
             try {
                 long left = patience.toNanos();
-                while (taken + more > total || held.getOrDefault(holder, 0L) + more > each) {
+                while (full(more)) {
                     if (left <= 0) {
                         throw ApiError.busy(
                                 "Too much is being sent at once. Please try again shortly.", Duration.ofSeconds(1));
                     }
                     left = given.awaitNanos(left);
                 }
-                taken += more;
+                account(more);
                 held.merge(holder, more, Long::sum);
                 bytes += more;
             } catch (InterruptedException e) {
@@ -75,6 +80,21 @@ final class BodyBudget {
             }
         }
 
+        private boolean full(long more) {
+            return taken + more > total
+                    || held.getOrDefault(holder, 0L) + more > each
+                    || (unknown() && anonymous + more > Math.max(total / 2, each));
+        }
+
+        private boolean unknown() {
+            return holder.startsWith(ANONYMOUS);
+        }
+
+        private void account(long more) {
+            taken += more;
+            anonymous += unknown() ? more : 0;
+        }
+
         @Override
         public void close() {
             if (bytes == 0) {
@@ -82,7 +102,7 @@ final class BodyBudget {
             }
             lock.lock();
             try {
-                taken -= bytes;
+                account(-bytes);
                 held.computeIfPresent(holder, (who, all) -> all == bytes ? null : Long.valueOf(all - bytes));
                 bytes = 0;
                 given.signalAll();

@@ -24,6 +24,9 @@ import org.tlac.platform.identity.Identity;
 /** One request as a handler sees it: matched, identified, bounded. */
 public final class Call {
 
+    /** So much of a body takes nothing from the budget: a sign-in must not wait for anybody's upload. */
+    static final int FREE_BYTES = 2048;
+
     private final ServerRequest request;
     private final String method;
     private final String requestId;
@@ -32,6 +35,7 @@ public final class Call {
     private Map<String, String> parameters = Map.of();
     private Authentication authentication = Authentication.NONE;
     private @Nullable Identity identity;
+    private int maxBytes;
     private byte @Nullable [] body;
     private BodyBudget.@Nullable Share share;
 
@@ -52,10 +56,13 @@ public final class Call {
         this.method = request.prologue().method().text();
         this.requestId = requestId;
         this.bodies = bodies;
+        this.maxBytes = bodies.maxBytes();
     }
 
-    void matched(Map<String, String> pathParameters) {
+    /** @param maxBody bytes that the route takes at most */
+    void matched(Map<String, String> pathParameters, int maxBody) {
         parameters = Map.copyOf(pathParameters);
+        maxBytes = Math.min(maxBody, bodies.maxBytes());
     }
 
     /** Who calls is found out when somebody wants to know: what is for anyone is answered also while nobody can be asked. */
@@ -208,11 +215,10 @@ public final class Call {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
-        long announced = request.headers().contentLength().orElse(bodies.maxBytes());
-        if (announced > bodies.maxBytes()) {
+        long announced = request.headers().contentLength().orElse(maxBytes);
+        if (announced > maxBytes) {
             throw tooLarge();
         }
-        share().take(BodyBudget.RAW_FACTOR * announced);
         try {
             return arrived(request.content().inputStream(), (int) announced);
         } catch (RequestException e) {
@@ -229,10 +235,13 @@ public final class Call {
         }
     }
 
-    /** Reads to the end. The stream is not closed: closing reads what is left, and what is left of a refused body is not worth reading. */
+    /**
+     * Reads to the end, with memory for what is there and not for what was announced: whoever announces much and sends little holds little.
+     * The stream is not closed: closing reads what is left, and what is left of a refused body is not worth reading.
+     */
     private byte[] arrived(InputStream in, int announced) throws IOException {
         long deadline = System.nanoTime() + bodies.timeout().toNanos();
-        byte[] read = new byte[announced];
+        byte[] read = new byte[Math.min(announced, FREE_BYTES)];
         int size = 0;
         while (true) {
             int count = size < read.length ? in.read(read, size, read.length - size) : in.read();
@@ -240,7 +249,14 @@ public final class Call {
                 return size == read.length ? read : Arrays.copyOf(read, size);
             }
             if (size == read.length) {
-                throw tooLarge();
+                if (size == announced) {
+                    throw tooLarge();
+                }
+                int more = Math.min(announced, 4 * size);
+                share().take((long) BodyBudget.RAW_FACTOR * (more - size));
+                read = Arrays.copyOf(read, more);
+                read[size] = (byte) count;
+                count = 1;
             }
             if (System.nanoTime() > deadline) {
                 // Whoever sends a byte now and then would keep its memory for ever.
@@ -272,8 +288,8 @@ public final class Call {
         return switch (identity) {
             case Identity.User user -> "user " + user.caller().id();
             case Identity.Service service -> "service " + service.name();
-            case Identity.Anonymous nobody -> "";
-            case null -> "";
+            case Identity.Anonymous nobody -> BodyBudget.ANONYMOUS + peerAddress();
+            case null -> BodyBudget.ANONYMOUS + peerAddress();
         };
     }
 
@@ -292,13 +308,23 @@ public final class Call {
 
     /** Whether the connection ends with this call: the client asks for it, or left a body behind that would be read as a request. */
     boolean closes() {
-        return bodyUnread()
-                || header("Connection")
-                        .filter(value -> value.equalsIgnoreCase("close"))
-                        .isPresent();
+        Connection connection = Connection.current();
+        return bodyUnread() || asksToClose() || reserved() || (connection != null && connection.http10());
+    }
+
+    private boolean asksToClose() {
+        return request.headers().values(HeaderNames.CONNECTION).stream()
+                .flatMap(value -> Arrays.stream(value.split(",", -1)))
+                .anyMatch(token -> token.strip().equalsIgnoreCase("close"));
+    }
+
+    /** Whether it came by a connection above the limit, which are there for health checks, sign-in and admins. */
+    boolean reserved() {
+        Connection connection = Connection.current();
+        return connection != null && connection.reserved();
     }
 
     private ApiError tooLarge() {
-        return ApiError.tooLarge("The body is larger than " + bodies.maxBytes() + " bytes.");
+        return ApiError.tooLarge("The body is larger than " + maxBytes + " bytes.");
     }
 }

@@ -1,7 +1,10 @@
 package org.tlac.platform.http;
 
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -26,6 +29,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final String REQUEST_ID_IN_LOGS = "request_id";
     private static final int STREAM_BUFFER = 16 << 10;
+    private static final Duration OVERLOAD_PAUSE = Duration.ofSeconds(2);
     private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9-]{8,64}");
 
     private final Routes routes;
@@ -36,11 +40,13 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
     /**
      * What a listener's calls have in common.
      *
+     * @param connections that they come by
      * @param edge whether strangers connect here: their request ids are not believed, and they announce a body's length or send none
      * @param headers set on every answer that does not set them itself
      * @param refusals what browsers get in place of JSON
      */
     record Listener(
+            Connections connections,
             Authentication authentication,
             List<Guard> guards,
             boolean edge,
@@ -58,6 +64,32 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) throws IOException {
+        Connection connection = Connection.current();
+        if (connection != null && !connection.callBegins()) {
+            throw new CloseConnectionException("closed before the call began");
+        }
+        try {
+            if (request.prologue().uriPath().rawPath().equals(ListenerProbe.PATH)) {
+                answerProbe(response);
+            } else {
+                serve(request, response);
+            }
+        } finally {
+            if (connection != null) {
+                connection.callEnds();
+            }
+        }
+    }
+
+    /** For {@link ListenerProbe}, as often as it likes: without counting or logging it. */
+    private static void answerProbe(ServerResponse response) {
+        response.status(Status.NO_CONTENT_204);
+        response.header(HeaderValues.CONNECTION_CLOSE);
+        response.send();
+        throw new CloseConnectionException("announced");
+    }
+
+    private void serve(ServerRequest request, ServerResponse response) throws IOException {
         long start = System.nanoTime();
         Call call = new Call(request, requestId(request), listener.bodies());
         MDC.put(REQUEST_ID_IN_LOGS, call.requestId());
@@ -67,12 +99,18 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
         long streaming = 0;
         metrics.started(call.method(), endpoint);
         inFlight.enter();
+        Place place = new Place(listener.connections());
         try {
-            Reply reply = answer(call, target, endpoint);
+            Reply reply = answer(call, target, endpoint, place);
             status = reply.status();
-            streaming = reply.stream() == null ? 0 : System.nanoTime();
+            if (reply.stream() != null) {
+                // It may go on for an hour, and holds little: what bounds it is the number of connections.
+                streaming = System.nanoTime();
+                place.close();
+            }
             send(call, reply, response);
         } finally {
+            place.close();
             call.release();
             inFlight.leave();
             // How long a stream lasts is its content's affair: the service was as quick as its first byte.
@@ -81,6 +119,37 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
             log(call, endpoint, status, start);
             MDC.remove(REQUEST_ID_IN_LOGS);
         }
+    }
+
+    /** One of the places for calls that are answered at the same time. */
+    private static final class Place implements AutoCloseable {
+
+        private final Connections connections;
+        private boolean taken;
+
+        Place(Connections connections) {
+            this.connections = connections;
+        }
+
+        /** @throws ApiError 503 when there is none */
+        void take() throws InterruptedException {
+            if (!connections.beginCall()) {
+                throw overload();
+            }
+            taken = true;
+        }
+
+        @Override
+        public void close() {
+            if (taken) {
+                taken = false;
+                connections.endCall();
+            }
+        }
+    }
+
+    private static ApiError overload() {
+        return ApiError.busy("Too many people are here at once. Please try again shortly.", OVERLOAD_PAUSE);
     }
 
     /** Where a call leads: to a route, or to a refusal that is known before anybody is asked who they are. */
@@ -122,8 +191,9 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
                         others.getFirst().endpoint());
     }
 
-    private Reply answer(Call call, Target target, String endpoint) {
+    private Reply answer(Call call, Target target, String endpoint, Place place) {
         try {
+            place.take();
             return switch (target) {
                 case Target.Refused refused -> throw refused.error();
                 case Target.Found found -> call(call, found.match());
@@ -142,10 +212,13 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
 
     private Reply call(Call call, Routes.Match match) throws Exception {
         Route route = match.route();
-        call.matched(match.parameters());
+        call.matched(match.parameters(), route.maxBody());
         call.identifiedBy(listener.authentication());
         if (route.access() != Access.ANYONE) {
             route.access().check(call.identity());
+        }
+        if (call.reserved() && route.access() != Access.ANYONE && route.access() != Access.ADMIN) {
+            throw overload();
         }
         for (Guard guard : listener.guards()) {
             guard.check(call, route);
@@ -169,10 +242,14 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
         response.header(REQUEST_ID, call.requestId());
         boolean closes = call.closes();
         if (closes) {
-            response.header("Connection", "close");
+            response.header(HeaderValues.CONNECTION_CLOSE);
         }
         write(call, reply, response);
         if (closes) {
+            if (response instanceof RoutingResponse routed) {
+                // A stream's last chunk, which is sent after the handlers otherwise.
+                routed.commit();
+            }
             // The server announces the end but waits for the client to act on it.
             throw new CloseConnectionException("announced");
         }

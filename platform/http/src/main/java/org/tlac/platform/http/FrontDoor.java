@@ -11,6 +11,7 @@ import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,11 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tlac.platform.metrics.Catalogue;
+import org.tlac.platform.metrics.Counter;
 import org.tlac.platform.metrics.Metrics;
 
 /**
@@ -44,7 +47,7 @@ public final class FrontDoor implements AutoCloseable {
     private final Health health;
     private final ServerConfig config;
     private final InFlight inFlight;
-    private final TimedSockets sockets;
+    private final ConnectionSweeper sweeper;
     private final List<Runnable> farewells;
     private final List<AutoCloseable> closeables;
 
@@ -53,14 +56,14 @@ public final class FrontDoor implements AutoCloseable {
             Health health,
             ServerConfig config,
             InFlight inFlight,
-            TimedSockets sockets,
+            ConnectionSweeper sweeper,
             List<Runnable> farewells,
             List<AutoCloseable> closeables) {
         this.server = server;
         this.health = health;
         this.config = config;
         this.inFlight = inFlight;
-        this.sockets = sockets;
+        this.sweeper = sweeper;
         this.farewells = List.copyOf(farewells);
         this.closeables = List.copyOf(closeables);
     }
@@ -91,13 +94,14 @@ public final class FrontDoor implements AutoCloseable {
             farewells.forEach(Runnable::run);
             Thread stopping = Thread.ofVirtual().start(server::stop);
             inFlight.awaitNone(config.grace());
-            sockets.endReading();
+            sweeper.endReading();
             stopping.join(LAST_BYTES);
-            sockets.closeAll();
+            sweeper.closeAll();
             stopping.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        sweeper.close();
         for (AutoCloseable closeable : closeables.reversed()) {
             try {
                 closeable.close();
@@ -113,7 +117,7 @@ public final class FrontDoor implements AutoCloseable {
         private final Metrics metrics;
         private final HttpMetrics httpMetrics;
         private final InFlight inFlight = new InFlight();
-        private final TimedSockets sockets;
+        private final ConnectionSweeper sweeper = new ConnectionSweeper();
         private final Call.Bodies bodies;
         private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
         private final Map<String, Supplier<String>> facts = new LinkedHashMap<>();
@@ -128,6 +132,7 @@ public final class FrontDoor implements AutoCloseable {
         private Consumer<ListenerConfig.BuilderBase<?, ?>> customize = listener -> {};
         private RefusalPage refusals = RefusalPage.NONE;
         private boolean edge;
+        private Predicate<InetAddress> trustedPeers = address -> false;
         private @Nullable Tls tls;
 
         private record Extra(int port, Routes routes) {}
@@ -136,7 +141,6 @@ public final class FrontDoor implements AutoCloseable {
             this.config = config;
             this.metrics = metrics;
             this.httpMetrics = new HttpMetrics(metrics);
-            this.sockets = new TimedSockets(config.readTimeout());
             this.bodies = config.bodies();
         }
 
@@ -197,6 +201,12 @@ public final class FrontDoor implements AutoCloseable {
             return this;
         }
 
+        /** Who may open any number of connections, as a proxy does for everybody behind it. */
+        public Builder trustedPeers(Predicate<InetAddress> proxies) {
+            trustedPeers = proxies;
+            return this;
+        }
+
         /** Headers of every answer that does not set them itself. */
         public Builder headers(List<Reply.Header> defaults) {
             headers = List.copyOf(defaults);
@@ -224,27 +234,40 @@ public final class FrontDoor implements AutoCloseable {
         /** @throws IllegalStateException when a port is taken; everything given to {@link #closing} is closed then */
         public FrontDoor start() {
             Health health = new Health(checks, facts);
-            WebServerConfig.Builder server = WebServer.builder()
-                    .shutdownHook(false)
-                    .host(config.host())
-                    .port(config.port())
-                    .addRouting(routing(routes, authentication, guards));
-            listener(server);
+            Connections clients = connections(tls != null);
+            WebServerConfig.Builder server =
+                    WebServer.builder().shutdownHook(false).host(config.host()).port(config.port());
+            server.addRouting(routing(routes, clients, authentication, guards));
+            listener(server, clients);
             if (tls != null) {
-                server.tls(tls);
+                server.tls(ClosingTls.over(tls, clients::secured));
             }
             server.putSocket(MANAGEMENT, management(health));
             extras.forEach((name, extra) -> server.putSocket(name, extra(extra)));
-            FrontDoor door = new FrontDoor(server.build(), health, config, inFlight, sockets, farewells, closeables);
+            FrontDoor door = new FrontDoor(server.build(), health, config, inFlight, sweeper, farewells, closeables);
             try {
                 door.server.start();
             } catch (RuntimeException e) {
                 door.close();
                 throw e;
             }
+            sweeper.start();
+            ListenerProbe probe = new ListenerProbe(config.host(), door.port(), tls != null);
+            health.live(probe::alive);
+            closeables.add(probe);
+            probe.start();
             health.started();
-            metrics.gauge(Catalogue.LISTENER_UP, () -> door.server.isRunning() ? 1 : 0);
+            metrics.gauge(Catalogue.LISTENER_UP, () -> probe.up() ? 1 : 0);
             return door;
+        }
+
+        /** The connections of a listener that strangers reach, or services of ours. */
+        private Connections connections(boolean secured) {
+            if (!edge) {
+                return sweeper.add(new Connections(config.connections(), secured, trustedPeers, reason -> {}));
+            }
+            Counter refused = metrics.counter(Catalogue.CONNECTIONS_REFUSED);
+            return sweeper.add(new Connections(config.connections(), secured, trustedPeers, refused::increment));
         }
 
         private ListenerConfig management(Health health) {
@@ -257,7 +280,9 @@ public final class FrontDoor implements AutoCloseable {
                                     200, PROMETHEUS_TEXT, metrics.scrape().getBytes(StandardCharsets.UTF_8)))));
             ListenerConfig.Builder listener =
                     ListenerConfig.builder().host(config.managementHost()).port(config.managementPort());
-            listener(listener);
+            listener(
+                    listener,
+                    sweeper.add(new Connections(ConnectionLimits.DEFAULT, false, address -> true, reason -> {})));
             // Probes and scrapes are not the service's work: they are not counted.
             return listener.addRouting(HttpRouting.builder().any(new ManagementHandler(table)))
                     .build();
@@ -266,25 +291,31 @@ public final class FrontDoor implements AutoCloseable {
         private ListenerConfig extra(Extra extra) {
             ListenerConfig.Builder listener =
                     ListenerConfig.builder().host(config.host()).port(extra.port());
-            listener(listener);
-            return listener.addRouting(routing(extra.routes(), Authentication.NONE, List.of()))
+            Connections clients = connections(false);
+            listener(listener, clients);
+            return listener.addRouting(routing(extra.routes(), clients, Authentication.NONE, List.of()))
                     .build();
         }
 
-        private HttpRouting.Builder routing(Routes table, Authentication who, List<Guard> rules) {
-            var common = new Dispatcher.Listener(who, rules, edge, headers, refusals, bodies);
+        private HttpRouting.Builder routing(Routes table, Connections clients, Authentication who, List<Guard> rules) {
+            var common = new Dispatcher.Listener(clients, who, rules, edge, headers, refusals, bodies);
             return HttpRouting.builder().any(new Dispatcher(table, common, httpMetrics, inFlight));
         }
 
-        private void listener(ListenerConfig.BuilderBase<?, ?> listener) {
+        private void listener(ListenerConfig.BuilderBase<?, ?> listener, Connections connections) {
+            Http1Config http1 = Http1Config.builder()
+                    .maxHeadersSize(config.maxHeaderBytes())
+                    .maxPrologueLength(4096)
+                    .receiveLog(false)
+                    .sendLog(false)
+                    .build();
             listener.maxPayloadSize(config.maxBodyBytes())
-                    .maxTcpConnections(config.maxConnections())
+                    // Connections bounds them: Helidon's own limit makes everybody wait at the door, health checks too.
+                    .maxTcpConnections(-1)
                     .shutdownGracePeriod(config.grace())
-                    .connectionOptions(sockets)
-                    .addProtocol(Http1Config.builder()
-                            .maxHeadersSize(config.maxHeaderBytes())
-                            .maxPrologueLength(4096)
-                            .build())
+                    .connectionOptions(connections)
+                    .protocolsDiscoverServices(false)
+                    .addConnectionSelector(new TrackedHttp1(http1, connections, config.bodyTimeout()))
                     .directHandlers(preRouting());
             customize.accept(listener);
         }

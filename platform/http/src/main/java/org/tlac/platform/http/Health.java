@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Liveness, readiness and start-up as probes ask for them. Live: the process answers. Started: the service opened its port. Ready: it is
+ * Liveness, readiness and start-up as probes ask for them. Live: the service's own public listener answers. Started: the service opened its port. Ready: it is
  * not stopping and every part it cannot work without is there.
  */
 public final class Health {
@@ -17,12 +17,18 @@ public final class Health {
 
     private final Map<String, BooleanSupplier> checks;
     private final Map<String, Supplier<String>> facts;
+    private volatile BooleanSupplier live = () -> true;
     private volatile boolean started;
     private volatile boolean stopping;
 
     Health(Map<String, BooleanSupplier> checks, Map<String, Supplier<String>> facts) {
         this.checks = new LinkedHashMap<>(checks);
         this.facts = new LinkedHashMap<>(facts);
+    }
+
+    /** What liveness asks from now on. */
+    void live(BooleanSupplier check) {
+        live = check;
     }
 
     void started() {
@@ -35,7 +41,7 @@ public final class Health {
 
     Routes routes() {
         return Routes.of(
-                Route.get("/health/live", Access.ANYONE, call -> state(true, Map.of(), Map.of())),
+                Route.get("/health/live", Access.ANYONE, call -> state(live.getAsBoolean(), Map.of(), Map.of())),
                 Route.get("/health/started", Access.ANYONE, call -> state(started, Map.of(), Map.of())),
                 Route.get("/health/ready", Access.ANYONE, call -> ready()));
     }

@@ -1,5 +1,7 @@
 package org.tlac.platform.http;
 
+import io.helidon.http.HeaderValues;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -17,15 +19,35 @@ final class ManagementHandler implements Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
-        Reply reply = reply(request);
-        response.status(reply.status());
-        reply.headers().forEach(header -> response.header(header.name(), header.value()));
-        response.send(reply.body());
+        Connection connection = Connection.current();
+        if (connection != null && !connection.callBegins()) {
+            throw new CloseConnectionException("closed before the call began");
+        }
+        try {
+            answer(new Call(request, "", Call.Bodies.NONE), response);
+        } finally {
+            if (connection != null) {
+                connection.callEnds();
+            }
+        }
     }
 
-    private Reply reply(ServerRequest request) {
+    private void answer(Call call, ServerResponse response) {
+        Reply reply = reply(call);
+        response.status(reply.status());
+        reply.headers().forEach(header -> response.header(header.name(), header.value()));
+        boolean closes = call.closes();
+        if (closes) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+        }
+        response.send(reply.body());
+        if (closes) {
+            throw new CloseConnectionException("announced");
+        }
+    }
+
+    private Reply reply(Call call) {
         try {
-            Call call = new Call(request, "", Call.Bodies.NONE);
             List<String> path = RequestPath.parse(call.rawPath());
             Optional<Routes.Match> match = routes.find(call.method(), path);
             return match.orElseThrow(ApiError::notFound).route().handler().handle(call);

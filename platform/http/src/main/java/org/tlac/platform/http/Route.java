@@ -12,8 +12,16 @@ import java.util.Optional;
  * @param method upper case, as {@code GET}
  * @param template a path with {@code {name}} for one segment and, at its end, {@code {+name}} for the rest
  * @param endpoint what metrics call it: the template, or a shared name for pages and assets
+ * @param maxBody bytes of a body, when that is less than the listener's limit
  */
-public record Route(String method, String template, Access access, LimitClass limit, String endpoint, Handler handler) {
+public record Route(
+        String method,
+        String template,
+        Access access,
+        LimitClass limit,
+        String endpoint,
+        int maxBody,
+        Handler handler) {
 
     /** The endpoint of pages and assets, however many files there are. */
     public static final String STATIC = "/static";
@@ -35,17 +43,22 @@ public record Route(String method, String template, Access access, LimitClass li
     }
 
     public static Route of(String method, String template, Access access, Handler handler) {
-        return new Route(method, template, access, LimitClass.NONE, template, handler);
+        return new Route(method, template, access, LimitClass.NONE, template, Integer.MAX_VALUE, handler);
     }
 
     /** The same route, counted towards that limit. */
     public Route limited(LimitClass limitClass) {
-        return new Route(method, template, access, limitClass, endpoint, handler);
+        return new Route(method, template, access, limitClass, endpoint, maxBody, handler);
     }
 
     /** The same route, shown as {@value #STATIC} in metrics. */
     public Route asStatic() {
-        return new Route(method, template, access, limit, STATIC, handler);
+        return new Route(method, template, access, limit, STATIC, maxBody, handler);
+    }
+
+    /** The same route, for bodies of so many bytes. */
+    public Route bodyAtMost(int bytes) {
+        return new Route(method, template, access, limit, endpoint, bytes, handler);
     }
 
     /** The path's parameters when it matches the template. */

@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param managementHost address of the listener for health and metrics, which the public side must not reach
  * @param maxBodyBytes larger request bodies are answered 413
  * @param maxHeaderBytes larger request heads are answered 400
- * @param readTimeout a connection that sends nothing for so long is closed, in the middle of a request or between two
- * @param maxConnections open connections; further ones wait to be accepted
+ * @param connections how many there may be, and how long each part of one may take
  * @param bodyTimeout a body that takes longer to arrive is given up
  * @param bodyBudgetBytes memory that the bodies of all calls may take together, as they arrive and as what is made of them; a call that finds
  *     it taken waits a moment and is then answered 503
@@ -26,8 +25,7 @@ public record ServerConfig(
         int managementPort,
         int maxBodyBytes,
         int maxHeaderBytes,
-        Duration readTimeout,
-        int maxConnections,
+        ConnectionLimits connections,
         Duration bodyTimeout,
         long bodyBudgetBytes,
         Duration drain,
@@ -41,8 +39,6 @@ public record ServerConfig(
         port("management.port", managementPort);
         positive("server.maxbodybytes", maxBodyBytes);
         positive("server.maxheaderbytes", maxHeaderBytes);
-        positive("server.readtimeout", readTimeout.toMillis());
-        positive("server.maxconnections", maxConnections);
         positive("server.bodytimeout", bodyTimeout.toMillis());
         positive("server.bodybudgetbytes", bodyBudgetBytes);
     }
@@ -56,8 +52,7 @@ public record ServerConfig(
                 config.get("management.port").asInt().get(),
                 config.get("server.maxbodybytes").asInt().orElse(1 << 20),
                 config.get("server.maxheaderbytes").asInt().orElse(16 << 10),
-                config.get("server.readtimeout").as(Duration.class).orElse(Duration.ofSeconds(30)),
-                config.get("server.maxconnections").asInt().orElse(1000),
+                ConnectionLimits.from(config.get("server")),
                 config.get("server.bodytimeout").as(Duration.class).orElse(Duration.ofSeconds(30)),
                 config.get("server.bodybudgetbytes")
                         .asLong()

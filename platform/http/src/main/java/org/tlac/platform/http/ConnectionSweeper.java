@@ -1,0 +1,62 @@
+package org.tlac.platform.http;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The thread that keeps the time of a service's connections, of all its listeners. */
+final class ConnectionSweeper implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionSweeper.class);
+
+    /** A limit is exceeded by so much at most. */
+    private static final Duration PACE = Duration.ofMillis(200);
+
+    private final List<Connections> listeners = new CopyOnWriteArrayList<>();
+    private final Thread thread =
+            Thread.ofPlatform().name("connection-sweeper").daemon().unstarted(this::run);
+
+    Connections add(Connections listener) {
+        listeners.add(listener);
+        return listener;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Thread.sleep(PACE);
+                listeners.forEach(ConnectionSweeper::sweep);
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    private static void sweep(Connections listener) {
+        try {
+            listener.sweep();
+        } catch (RuntimeException e) {
+            // Without this thread nothing would have a time limit any more.
+            LOG.error("Could not close what has used up its time", e);
+        }
+    }
+
+    void endReading() {
+        listeners.forEach(Connections::endReading);
+    }
+
+    void closeAll() {
+        listeners.forEach(Connections::closeAll);
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}
