@@ -7,6 +7,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -257,27 +258,44 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
 
     private static void write(Call call, Reply reply, ServerResponse response) throws IOException {
         try (InputStream stream = reply.stream()) {
+            long length = stream == null ? reply.body().length : reply.length();
             if (call.method().equals("HEAD")) {
-                if (stream == null) {
-                    response.header("Content-Length", Integer.toString(reply.body().length));
-                }
+                announce(length, response);
                 response.send();
-            } else if (stream == null) {
+            } else if (length == 0 || (stream == null && length <= STREAM_BUFFER)) {
                 response.send(reply.body());
             } else {
+                announce(length, response);
                 try (OutputStream out = response.outputStream()) {
-                    pass(stream, out);
+                    // In pieces: the server copies what it gets at once, so a client that does not read would hold a
+                    // copy of all.
+                    pass(stream == null ? new ByteArrayInputStream(reply.body()) : stream, length, out);
                 }
             }
         }
     }
 
+    private static void announce(long length, ServerResponse response) {
+        if (length != Reply.UNKNOWN) {
+            response.header("Content-Length", Long.toString(length));
+        }
+    }
+
     /** What a read gives is sent at once: a stream may be of events, of which the next comes much later or never. */
-    private static void pass(InputStream in, OutputStream out) throws IOException {
+    private static void pass(InputStream in, long length, OutputStream out) throws IOException {
         byte[] buffer = new byte[STREAM_BUFFER];
-        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        long left = length == Reply.UNKNOWN ? Long.MAX_VALUE : length;
+        while (left > 0) {
+            int count = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+            if (count < 0) {
+                break;
+            }
             out.write(buffer, 0, count);
             out.flush();
+            left -= count;
+        }
+        if (length != Reply.UNKNOWN && left > 0) {
+            throw new IOException("a stream of " + length + " bytes ended " + left + " bytes before");
         }
     }
 

@@ -5,22 +5,34 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An answer: status, headers and a body that is bytes or, when {@code stream} is set, read and closed while it is sent. */
+/**
+ * An answer: status, headers and a body that is bytes or, when {@code stream} is set, read and closed while it is sent.
+ *
+ * @param length of the stream in bytes; {@link #UNKNOWN} when its end decides
+ */
 @SuppressWarnings("ArrayRecordComponent") // Replies are sent, never compared.
 public record Reply(
         int status,
         List<Header> headers,
         byte[] body,
-        @Nullable InputStream stream) {
+        @Nullable InputStream stream,
+        long length) {
 
     public record Header(String name, String value) {}
 
     public static final String JSON_TYPE = "application/json";
 
+    public static final long UNKNOWN = -1;
+
     private static final byte[] NOTHING = {};
 
     public Reply {
         headers = List.copyOf(headers);
+    }
+
+    /** Bytes, or a stream whose length nobody knows. */
+    public Reply(int status, List<Header> headers, byte[] body, @Nullable InputStream stream) {
+        this(status, headers, body, stream, UNKNOWN);
     }
 
     /** 200 with a value as JSON. */
@@ -55,10 +67,19 @@ public record Reply(
         return new Reply(status, headers, NOTHING, body);
     }
 
+    /**
+     * An answer too large to be held in memory: a file.
+     *
+     * @param body closed after so many bytes; when it ends before, so does the connection, and the client knows that something is missing
+     */
+    public static Reply stream(int status, List<Header> headers, InputStream body, long length) {
+        return new Reply(status, headers, NOTHING, body, length);
+    }
+
     /** The same answer with one more header. */
     public Reply with(String name, String value) {
         List<Header> more = new ArrayList<>(headers);
         more.add(new Header(name, value));
-        return new Reply(status, more, body, stream);
+        return new Reply(status, more, body, stream, length);
     }
 }

@@ -3,6 +3,7 @@ package org.tlac.platform.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.metrics.Owner;
 
@@ -79,13 +83,46 @@ class StreamTest {
                 Duration.ZERO,
                 Duration.ofHours(1));
         door = FrontDoor.builder(config, METRICS)
-                .routes(Routes.of(Route.get(
-                        "/parts",
-                        Access.ANYONE,
-                        call -> Reply.stream(
-                                200, List.of(new Reply.Header("Content-Type", "text/event-stream")), parts))))
+                .routes(Routes.of(
+                        Route.get(
+                                "/parts",
+                                Access.ANYONE,
+                                call -> Reply.stream(
+                                        200, List.of(new Reply.Header("Content-Type", "text/event-stream")), parts)),
+                        Route.get("/bytes/{count}", Access.ANYONE, call -> known(call.path("count"))),
+                        Route.get(
+                                "/array/{count}",
+                                Access.ANYONE,
+                                call -> Reply.of(200, "text/plain", letters(Integer.parseInt(call.path("count"))))),
+                        Route.get(
+                                "/short",
+                                Access.ANYONE,
+                                call -> Reply.stream(
+                                        200, List.of(), new ByteArrayInputStream(letters(99_999)), 100_000))))
                 .stopping(() -> parts.queue.add(END))
                 .start();
+    }
+
+    private static Reply known(String count) {
+        // More than it promises: a file may grow while it is sent.
+        byte[] bytes = letters(Integer.parseInt(count) + 10);
+        return Reply.stream(200, List.of(), new ByteArrayInputStream(bytes), bytes.length - 10);
+    }
+
+    private static byte[] letters(int count) {
+        byte[] bytes = new byte[count];
+        for (int i = 0; i < count; i++) {
+            bytes[i] = (byte) ('a' + i % 23);
+        }
+        return bytes;
+    }
+
+    /** Sends it, and reads all that comes until the server closes. */
+    private String exchange(String requests) throws IOException {
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+            client.getOutputStream().write(requests.getBytes(StandardCharsets.US_ASCII));
+            return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
     }
 
     @AfterEach
@@ -174,5 +211,29 @@ class StreamTest {
         assertThatThrownBy(() -> open(Duration.ofSeconds(30)))
                 .isInstanceOfSatisfying(
                         ApiError.class, error -> assertThat(error.status()).isEqualTo(503));
+    }
+
+    /** The buffer holds 16 KB: below, at and above it, and with nothing to send. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 16_383, 16_384, 16_385, 300_000})
+    void knownLength_isAnnounced_andTheConnectionGoesOn(int count) throws Exception {
+        String expected = new String(letters(count), StandardCharsets.US_ASCII);
+        for (String kind : List.of("bytes", "array")) {
+            String head = " /" + kind + "/" + count + " HTTP/1.1\r\nHost: x\r\n";
+            String answers =
+                    exchange("HEAD" + head + "\r\nGET" + head + "\r\nGET" + head + "Connection: close\r\n\r\n");
+            String announced = "content-length: " + count + "\r\n";
+            assertThat(answers.toLowerCase(Locale.ROOT).split(announced, -1)).hasSize(4);
+            assertThat(answers.split("HTTP/1.1 200 OK", -1)).hasSize(4);
+            assertThat(answers).endsWith("\r\n\r\n" + expected);
+            assertThat(answers.length()).isBetween(2 * count, 2 * count + 2000);
+        }
+    }
+
+    @Test
+    void streamThatEndsBeforeItsLength_endsItsConnection() throws Exception {
+        String answers = exchange("GET /short HTTP/1.1\r\nHost: x\r\n\r\nGET /bytes/1 HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(answers.split("HTTP/1.1", -1)).hasSize(2);
+        assertThat(answers).endsWith(new String(letters(99_999), StandardCharsets.US_ASCII));
     }
 }
