@@ -14,33 +14,38 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metrics;
 
 /**
  * A service's database: Helidon's DbClient on a pool of our own, measured around each statement, with every connection back in the pool
- * after every outcome. A database that is away makes calls fail within the connect timeout; the pool recovers by itself.
+ * after every outcome. A database that is away makes calls fail within the connect timeout; the pool recovers by itself. While all
+ * connections are in use, calls wait for their turn, first come first served, within a bound.
  */
 public final class Database implements Statements, AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
     private final HikariDataSource pool;
+    private final ServerProbe server;
     private final LeasedPool leases;
     private final DbClient client;
     private final Runner runner;
 
-    private Database(HikariDataSource pool, Metrics metrics) {
+    private Database(DatabaseConfig config, HikariDataSource pool, Metrics metrics) {
         this.pool = pool;
-        this.leases = new LeasedPool(pool);
+        this.server = new ServerProbe(pool.getJdbcUrl(), pool.getUsername(), pool.getPassword());
+        this.leases = new LeasedPool(pool, server, config.connectTimeout(), config.waitTimeout());
         this.client = JdbcClientBuilder.create().connectionPool(leases).build();
         this.runner = new Runner(metrics);
         metrics.gauge(Catalogue.DB_CONNECTIONS_ACTIVE, this::active);
-        metrics.gauge(
-                Catalogue.DB_CONNECTIONS_PENDING,
-                () -> pool.getHikariPoolMXBean().getThreadsAwaitingConnection());
+        metrics.gauge(Catalogue.DB_CONNECTIONS_PENDING, leases::waiting);
         metrics.gauge(Catalogue.DB_CONNECTIONS_MAX, pool::getMaximumPoolSize);
     }
 
-    /** Opens the pool; the database itself may still be away. */
+    /** Opens the pool with its first connections; the database itself may still be away. */
     public static Database open(DatabaseConfig config, Metrics metrics) {
         HikariConfig hikari = new HikariConfig();
         hikari.setPoolName(metrics.owner().id());
@@ -48,9 +53,10 @@ public final class Database implements Statements, AutoCloseable {
         hikari.setUsername(config.username());
         hikari.setPassword(config.password());
         hikari.setMaximumPoolSize(config.poolSize());
-        // A connection is a process of the server's: idle services keep few.
+        // A connection is a process of the server's: services that are idle for long keep few.
         hikari.setMinimumIdle(Math.min(2, config.poolSize()));
-        hikari.setConnectionTimeout(config.connectTimeout().toMillis());
+        // In slices: LeasedPool looks around in between, and decides how long it is in all.
+        hikari.setConnectionTimeout(Math.max(250, config.connectTimeout().toMillis() / LeasedPool.LOOKS));
         hikari.setValidationTimeout(Math.min(1000, config.connectTimeout().toMillis()));
         // Negative: do not try at once and do not fail; callers and readiness find out.
         hikari.setInitializationFailTimeout(-1);
@@ -60,10 +66,36 @@ public final class Database implements Statements, AutoCloseable {
         hikari.addDataSourceProperty(
                 "socketTimeout", Long.toString(config.statementTimeout().toSeconds() + 5));
         hikari.addDataSourceProperty("connectTimeout", "2");
+        // Else Hikari's slice would be it, and a busy server never gets a connection opened.
+        hikari.addDataSourceProperty("loginTimeout", "5");
         hikari.addDataSourceProperty("tcpKeepAlive", "true");
         // "Key (username)=(ada.l) already exists": the data of pupils is nothing for logs.
         hikari.addDataSourceProperty("logServerErrorDetail", "false");
-        return new Database(new HikariDataSource(hikari), metrics);
+        Database database = new Database(config, new HikariDataSource(hikari), metrics);
+        database.warm(Math.min(config.warmConnections(), config.poolSize()));
+        return database;
+    }
+
+    /** Opens connections until there are so many, or the server gives no more. */
+    private void warm(int connections) {
+        List<Connection> opened = new ArrayList<>();
+        try {
+            while (opened.size() < connections) {
+                opened.add(pool.getConnection());
+            }
+        } catch (SQLException e) {
+            LOG.warn("Opened {} of {} connections beforehand", opened.size(), connections, e);
+        } finally {
+            opened.forEach(Database::giveBack);
+        }
+    }
+
+    private static void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("A connection could not be given back: the pool drops it", e);
+        }
     }
 
     /** Keepalives: a machine that vanished within a transaction would hold its locks for two hours otherwise. */
@@ -73,19 +105,21 @@ public final class Database implements Statements, AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("try") // The lease is held, not used.
     public <T> List<T> query(
             String name, String sql, Map<String, ? extends @Nullable Object> parameters, RowReader<T> reader) {
         try (LeasedPool.Lease lease = lease(name)) {
-            return runner.query(client.execute(), name, sql, parameters, reader);
+            List<T> rows = runner.query(client.execute(), name, sql, parameters, reader);
+            lease.worked();
+            return rows;
         }
     }
 
     @Override
-    @SuppressWarnings("try") // The lease is held, not used.
     public long update(String name, String sql, Map<String, ? extends @Nullable Object> parameters) {
         try (LeasedPool.Lease lease = lease(name)) {
-            return runner.update(client.execute(), name, sql, parameters);
+            long rows = runner.update(client.execute(), name, sql, parameters);
+            lease.worked();
+            return rows;
         }
     }
 
@@ -108,11 +142,11 @@ public final class Database implements Statements, AutoCloseable {
         return result;
     }
 
-    @SuppressWarnings("try") // The lease is held, not used.
     private <T> T committed(Open open, Function<Transaction, T> work) {
         try (LeasedPool.Lease lease = lease("begin")) {
             T result = work.apply(open);
             open.commit();
+            lease.worked();
             return result;
             // On any throwable the lease gives the connection back uncommitted, and the pool rolls it back.
         }
@@ -126,12 +160,12 @@ public final class Database implements Statements, AutoCloseable {
         });
     }
 
-    /** Whether the database answers; takes the connect timeout and a second at most. A pool that is all in use is busy, not away. */
+    /** Whether the database answers; takes the connect timeout and two seconds at most. A pool that is all in use is busy, not away. */
     public boolean reachable() {
         try (Connection connection = pool.getConnection()) {
             return connection.isValid(1);
         } catch (SQLException e) {
-            return active() >= pool.getMaximumPoolSize();
+            return server.answersNow();
         }
     }
 

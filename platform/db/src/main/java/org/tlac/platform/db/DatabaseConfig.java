@@ -14,7 +14,11 @@ import java.time.Duration;
  * @param username the service's role, which is also the name of its schema
  * @param passwordFile holds the role's password
  * @param poolSize connections at most
- * @param connectTimeout how long a call waits for a connection before it is answered 503
+ * @param warmConnections connections that are open before the service is ready, so that its first rush meets none that must be
+ *     opened; the whole pool at most
+ * @param connectTimeout how long a call waits for a server that does not answer before it is answered 503
+ * @param waitTimeout how long a call waits for its turn while all connections are in use before it is answered 503; below what the
+ *     gateway waits for a service, or the caller hears of a service that does not answer
  * @param statementTimeout the server cancels a statement that takes longer
  * @param startTimeout how long a starting service waits for the database to come up
  */
@@ -23,7 +27,9 @@ public record DatabaseConfig(
         String username,
         Path passwordFile,
         int poolSize,
+        int warmConnections,
         Duration connectTimeout,
+        Duration waitTimeout,
         Duration statementTimeout,
         Duration startTimeout) {
 
@@ -41,7 +47,11 @@ public record DatabaseConfig(
         if (poolSize < 1) {
             throw new IllegalArgumentException("database.poolsize must be at least 1, not " + poolSize);
         }
+        if (warmConnections < 0) {
+            throw new IllegalArgumentException("database.warmconnections must be at least 0, not " + warmConnections);
+        }
         atLeast("database.connecttimeout", connectTimeout, MIN_CONNECT_TIMEOUT);
+        atLeast("database.waittimeout", waitTimeout, connectTimeout);
         atLeast("database.statementtimeout", statementTimeout, Duration.ofMillis(1));
         atLeast("database.starttimeout", startTimeout, Duration.ZERO);
     }
@@ -49,12 +59,15 @@ public record DatabaseConfig(
     /** @throws RuntimeException that names the key which is missing or whose value cannot be used */
     public static DatabaseConfig from(Config config) {
         Config database = config.get("database");
+        int poolSize = database.get("poolsize").asInt().orElse(20);
         return new DatabaseConfig(
                 database.get("url").asString().get(),
                 database.get("username").asString().get(),
                 Path.of(database.get("passwordfile").asString().get()),
-                database.get("poolsize").asInt().orElse(20),
+                poolSize,
+                database.get("warmconnections").asInt().orElse(poolSize),
                 database.get("connecttimeout").as(Duration.class).orElse(Duration.ofMillis(1500)),
+                database.get("waittimeout").as(Duration.class).orElse(Duration.ofSeconds(4)),
                 database.get("statementtimeout").as(Duration.class).orElse(Duration.ofSeconds(10)),
                 database.get("starttimeout").as(Duration.class).orElse(Duration.ofSeconds(60)));
     }

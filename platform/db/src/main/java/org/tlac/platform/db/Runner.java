@@ -67,7 +67,7 @@ final class Runner {
     /** The failure as callers see it, counted. */
     DatabaseException failure(String name, Exception e) {
         DatabaseException failure = DatabaseException.of(name, e);
-        errors.increment(failure.kind().label());
+        errors.increment(failure.label());
         return failure;
     }
 

@@ -42,7 +42,9 @@ class DatabaseConfigTest {
                         "auth",
                         Path.of("/run/secrets/database-auth"),
                         20,
+                        20,
                         Duration.ofMillis(1500),
+                        Duration.ofSeconds(4),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(60)));
     }
@@ -50,6 +52,9 @@ class DatabaseConfigTest {
     @Test
     void everyKey_isRead() {
         assertThat(with("database.poolsize", "3").poolSize()).isEqualTo(3);
+        assertThat(with("database.poolsize", "3").warmConnections()).isEqualTo(3);
+        assertThat(with("database.warmconnections", "0").warmConnections()).isZero();
+        assertThat(with("database.waittimeout", "PT1.5S").waitTimeout()).isEqualTo(Duration.ofMillis(1500));
         assertThat(with("database.connecttimeout", "PT2S").connectTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(with("database.statementtimeout", "PT3S").statementTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(with("database.starttimeout", "PT0S").startTimeout()).isEqualTo(Duration.ZERO);
@@ -68,7 +73,9 @@ class DatabaseConfigTest {
         "database.url, jdbc:mysql://127.0.0.1/tlac",
         "database.url, jdbc:postgresql://127.0.0.1/tlac?password=x",
         "database.poolsize, 0",
+        "database.warmconnections, -1",
         "database.connecttimeout, PT0.2S",
+        "database.waittimeout, PT1.4S",
         "database.statementtimeout, PT0S",
         "database.starttimeout, PT-1S"
     })

@@ -33,7 +33,14 @@ public final class Catalogue {
 
     /** Error types of {@link #ERRORS}: a fixed set, so that nothing a client sends can add a series. */
     public static final List<String> ERROR_TYPES = List.of(
-            "internal", "database", "upstream_unavailable", "upstream_timeout", "upstream_invalid", "background");
+            "internal",
+            "database",
+            "database_busy",
+            "disk_full",
+            "upstream_unavailable",
+            "upstream_timeout",
+            "upstream_invalid",
+            "background");
 
     public static final Metric HTTP_REQUESTS = new Metric(
             "tlac_http_requests_total",

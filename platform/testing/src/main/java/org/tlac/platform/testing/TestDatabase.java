@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -75,7 +77,15 @@ public final class TestDatabase implements AutoCloseable {
     /** How a service with that role connects, with short timeouts. */
     public DatabaseConfig config(String role) {
         return new DatabaseConfig(
-                url, role, passwordFile, 10, Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(10));
+                url,
+                role,
+                passwordFile,
+                10,
+                2,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10));
     }
 
     /** A connection as superuser, for arranging and checking what no service may. */
@@ -86,6 +96,29 @@ public final class TestDatabase implements AutoCloseable {
     /** A connection as a service's role. */
     public Connection as(String role) throws SQLException {
         return DriverManager.getConnection(url, role, PASSWORD);
+    }
+
+    /** The server gives a service's role so many connections at most; -1 for any number. */
+    public void limitConnections(String role, int most) throws SQLException {
+        try (Connection superuser = superuser();
+                Statement statement = superuser.createStatement()) {
+            statement.execute("alter role " + role + " connection limit " + most);
+        }
+    }
+
+    /** Connections that a service's role has open to this database. */
+    public long connections(String role) {
+        try (Connection superuser = superuser();
+                PreparedStatement statement = superuser.prepareStatement(
+                        "select count(*) from pg_stat_activity where usename = ? and datname = current_database()")) {
+            statement.setString(1, role);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot count the connections of " + role, e);
+        }
     }
 
     /** The database is away: open connections break, new ones are refused. */

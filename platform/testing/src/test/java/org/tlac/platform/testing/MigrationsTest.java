@@ -151,7 +151,9 @@ class MigrationsTest {
                 config.username(),
                 config.passwordFile(),
                 1,
+                1,
                 config.connectTimeout(),
+                config.waitTimeout(),
                 config.statementTimeout(),
                 Duration.ZERO);
         assertThatThrownBy(() -> run(impatient, "first"))
@@ -175,6 +177,6 @@ class MigrationsTest {
 
     private static DatabaseConfig patient(String url, Path passwordFile) {
         Duration second = Duration.ofSeconds(1);
-        return new DatabaseConfig(url, "auth", passwordFile, 1, second, second, Duration.ofHours(1));
+        return new DatabaseConfig(url, "auth", passwordFile, 1, 1, second, second, second, Duration.ofHours(1));
     }
 }
