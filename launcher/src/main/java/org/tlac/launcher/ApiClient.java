@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -43,18 +44,21 @@ final class ApiClient {
                 HttpClient.newBuilder().sslContext(trusting(authority)).build(), url, "", "");
     }
 
-    static SSLContext trusting(Path authority) {
+    /** @param certificates PEM files, of which the first certificate is trusted */
+    static SSLContext trusting(Path... certificates) {
         try {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
-            store.setCertificateEntry("authority", Certificates.read(authority));
+            for (Path file : certificates) {
+                store.setCertificateEntry(file.toString(), Certificates.read(file));
+            }
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(store);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, trust.getTrustManagers(), null);
             return context;
         } catch (IOException | GeneralSecurityException e) {
-            throw new Problem("Cannot read " + authority + ": is TLAC up?", e);
+            throw new Problem("Cannot read " + List.of(certificates) + ": is TLAC up?", e);
         }
     }
 

@@ -1,21 +1,37 @@
 package org.tlac.launcher;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
-/** How long to wait before what died is started again: longer and longer while it keeps dying. */
+/** How long to wait before what died is started again: longer and longer while it keeps dying, forgotten once it was healthy for a while. */
 final class Backoff {
 
     private final Patience patience;
+    private final InstantSource clock;
     private Duration next;
+    private @Nullable Instant healthySince;
 
-    Backoff(Patience patience) {
+    Backoff(Patience patience, InstantSource clock) {
         this.patience = patience;
+        this.clock = clock;
         this.next = patience.firstPause();
     }
 
-    /** The pause after a run that lasted so long. */
-    Duration after(Duration run) {
-        Duration pause = run.compareTo(patience.stable()) >= 0 ? patience.firstPause() : next;
+    /** It is ready, from now on. */
+    void healthy() {
+        healthySince = clock.instant();
+    }
+
+    /** It died, or did not even start: the pause before it is started again. */
+    Duration died() {
+        if (healthySince != null
+                && Duration.between(healthySince, clock.instant()).compareTo(patience.stable()) >= 0) {
+            next = patience.firstPause();
+        }
+        healthySince = null;
+        Duration pause = next;
         Duration doubled = pause.multipliedBy(2);
         next = doubled.compareTo(patience.longestPause()) < 0 ? doubled : patience.longestPause();
         return pause;

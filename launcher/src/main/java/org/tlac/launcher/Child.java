@@ -1,7 +1,6 @@
 package org.tlac.launcher;
 
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,13 +11,17 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A running child process. Its standard input is a pipe whose other end we hold and never write to: when we die, even by kill -9, it ends,
- * and the child stops by itself. It has a session of its own, so that Ctrl-C reaches us alone and we stop the children in order.
+ * and the child stops by itself. It has a session of its own, so that Ctrl-C reaches us alone and we stop the children in order. What it
+ * prints we write to its log.
  */
 final class Child {
 
     /** Of our own environment children get these; everything else is set by name. */
     private static final List<String> INHERITED =
             List.of("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LOG_LEVEL");
+
+    /** For what a child said last to arrive here. */
+    private static final Duration OUTPUT_PATIENCE = Duration.ofSeconds(1);
 
     private final Process process;
     private final ChildLog log;
@@ -31,18 +34,20 @@ final class Child {
     }
 
     /** @throws Problem when the program cannot be started at all */
-    static Child start(Home home, String name, List<String> command, Map<String, String> environment) {
+    static Child start(Home home, Logs logs, String name, List<String> command, Map<String, String> environment) {
         List<String> own = new ArrayList<>(List.of("setsid"));
         own.addAll(command);
         try {
-            ChildLog log = ChildLog.open(home, name);
+            RotatingLog log = logs.of(name);
+            log.open();
             ProcessBuilder builder = new ProcessBuilder(own);
             builder.environment().keySet().retainAll(INHERITED);
             builder.environment().putAll(environment);
+            builder.environment().put(OwnProcesses.MARK, OwnProcesses.mark(home, name));
             builder.directory(home.folder().toFile());
             builder.redirectErrorStream(true);
-            builder.redirectOutput(Redirect.appendTo(log.file().toFile()));
-            Child child = new Child(builder.start(), log, home.pid(name));
+            Process process = builder.start();
+            Child child = new Child(process, ChildLog.of(log, name, process.getInputStream()), home.pid(name));
             child.writePidFile();
             return child;
         } catch (IOException e) {
@@ -55,7 +60,7 @@ final class Child {
             Home.writePublic(pidFile, Long.toString(process.pid()));
         } catch (Problem e) {
             // A process that nobody knows of must not stay.
-            process.destroyForcibly();
+            kill();
             throw e;
         }
     }
@@ -69,22 +74,28 @@ final class Child {
         return log.reason();
     }
 
-    /** Waits for its end and gives its exit code. */
+    /** Waits so long for its end, and tells whether that came. */
+    boolean hasEndedWithin(Duration patience) {
+        try {
+            return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return !process.isAlive();
+        }
+    }
+
+    /** Gives its exit code once it has ended, and lets go of what we hold of it. */
     int join() {
         int code = process.onExit().join().exitValue();
         closeStdin();
+        log.awaitEnd(OUTPUT_PATIENCE);
         return code;
     }
 
     /** Waits for its end so long, kills it then, and gives its exit code. */
     int join(Duration patience) {
-        try {
-            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                stop(Duration.ZERO);
-            }
-        } catch (InterruptedException e) {
+        if (!hasEndedWithin(patience)) {
             stop(Duration.ZERO);
-            Thread.currentThread().interrupt();
         }
         int code = join();
         deletePidFile();
@@ -94,18 +105,24 @@ final class Child {
     /** Asks it to stop, waits, and kills it and what it started when it does not. */
     void stop(Duration patience) {
         List<ProcessHandle> descendants = process.descendants().toList();
-        process.destroy();
+        // Not Process.destroy, which would also close the pipe that its last words come through.
+        process.toHandle().destroy();
         closeStdin();
-        try {
-            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
+        if (!hasEndedWithin(patience)) {
+            kill();
         }
         descendants.forEach(ProcessHandle::destroyForcibly);
+        log.awaitEnd(OUTPUT_PATIENCE);
         deletePidFile();
+    }
+
+    /** Kills it and what it started, and returns when it is gone. */
+    void kill() {
+        List<ProcessHandle> descendants = process.descendants().toList();
+        process.toHandle().destroyForcibly();
+        closeStdin();
+        descendants.forEach(ProcessHandle::destroyForcibly);
+        process.onExit().join();
     }
 
     private void deletePidFile() {

@@ -1,21 +1,18 @@
 package org.tlac.launcher;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The log of one run of a child: appended to the file of earlier runs, read back when the child fails to say why in a line. */
+/** What one run of a child prints: goes to the part's log, and its end is kept, to say in a line why the child failed. */
 final class ChildLog {
 
-    private static final long MAX_BYTES = 10L << 20;
-    private static final int KEPT = 3;
-    private static final int TAIL_BYTES = 64 << 10;
+    private static final int BUFFER_BYTES = 16 << 10;
+    private static final int TAIL_BYTES = 32 << 10;
     private static final int MAX_REASON = 300;
 
     /** How services (JSON), PostgreSQL, the JVM itself and Prometheus's programs (logfmt) say what was wrong. */
@@ -25,45 +22,61 @@ final class ChildLog {
             Pattern.compile("^(Error: .*|Terminating due to java.lang.OutOfMemoryError.*)"),
             Pattern.compile("level=(?:error|ERROR) .*?err=\"((?:[^\"\\\\]|\\\\.)*)\""));
 
-    private final Path file;
-    private final long start;
+    private final RotatingLog log;
+    private final InputStream output;
+    private final Thread reader;
+    private final byte[] tail = new byte[TAIL_BYTES];
+    private int tailLength;
 
-    private ChildLog(Path file, long start) {
-        this.file = file;
-        this.start = start;
+    private ChildLog(RotatingLog log, String name, InputStream output) {
+        this.log = log;
+        this.output = output;
+        // Not a virtual thread: it would hold a carrier for as long as the child is silent.
+        this.reader = Thread.ofPlatform().daemon().name("log " + name).unstarted(this::read);
     }
 
-    /** A log to append to; a large one of earlier runs is moved aside first, and the oldest dropped. */
-    static ChildLog open(Home home, String name) throws IOException {
-        Path file = home.logs().resolve(name + ".log");
-        if (Files.exists(file) && Files.size(file) > MAX_BYTES) {
-            for (int i = KEPT - 1; i > 0; i--) {
-                move(numbered(file, i), numbered(file, i + 1));
+    /** Reads what a child prints, until nobody can print there any more. */
+    static ChildLog of(RotatingLog log, String name, InputStream output) {
+        ChildLog started = new ChildLog(log, name, output);
+        started.reader.start();
+        return started;
+    }
+
+    private void read() {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (output) {
+            for (int length = output.read(buffer); length >= 0; length = output.read(buffer)) {
+                log.write(buffer, length);
+                keep(buffer, length);
             }
-            move(file, numbered(file, 1));
-        }
-        return new ChildLog(file, Files.exists(file) ? Files.size(file) : 0);
-    }
-
-    private static Path numbered(Path file, int number) {
-        return file.resolveSibling(file.getFileName() + "." + number);
-    }
-
-    private static void move(Path from, Path to) throws IOException {
-        if (Files.exists(from)) {
-            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            // The pipe was closed with the process.
         }
     }
 
-    Path file() {
-        return file;
+    private synchronized void keep(byte[] bytes, int length) {
+        int taken = Math.min(length, TAIL_BYTES);
+        int kept = Math.min(tailLength, TAIL_BYTES - taken);
+        System.arraycopy(tail, tailLength - kept, tail, 0, kept);
+        System.arraycopy(bytes, length - taken, tail, kept, taken);
+        tailLength = kept + taken;
+    }
+
+    /** Waits until all that the child printed before its end is written, within reason: what it started may still print. */
+    void awaitEnd(Duration patience) {
+        try {
+            reader.join(patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Why this run went wrong, as far as its log tells, and where that log is: the end of a sentence. */
     String reason() {
         String said = tail();
         if (said.contains("No space left on device")) {
-            return "the disk is full (%s). Make room, then start it again.".formatted(file.getParent());
+            return "the disk is full (%s). Make room, then start it again."
+                    .formatted(log.file().getParent());
         }
         return said.lines()
                 .flatMap(line -> COMPLAINTS.stream()
@@ -72,23 +85,15 @@ final class ChildLog {
                         .map(found -> found.group(1))
                         .limit(1))
                 .reduce((earlier, later) -> later)
-                .map(complaint -> "%s (%s)".formatted(shortened(complaint), file))
-                .orElse("see " + file + ".");
+                .map(complaint -> "%s (%s)".formatted(shortened(complaint), log.file()))
+                .orElse("see " + log.file() + ".");
     }
 
     private static String shortened(String text) {
         return text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON) + "...";
     }
 
-    private String tail() {
-        try (RandomAccessFile log = new RandomAccessFile(file.toFile(), "r")) {
-            long from = Math.max(start, log.length() - TAIL_BYTES);
-            byte[] bytes = new byte[(int) Math.max(0, log.length() - from)];
-            log.seek(from);
-            log.readFully(bytes);
-            return new String(bytes, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return "";
-        }
+    private synchronized String tail() {
+        return new String(tail, 0, tailLength, StandardCharsets.UTF_8);
     }
 }

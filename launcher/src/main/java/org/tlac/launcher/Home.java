@@ -17,12 +17,17 @@ import java.util.Base64;
  */
 record Home(Path root, Path folder) {
 
-    private static final FileAttribute<?> OWNER_ONLY =
+    static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final int SECRET_BYTES = 32;
 
     Path postgresData() {
         return folder.resolve("data/postgres");
+    }
+
+    /** PostgreSQL's own programs, a folder for each version. */
+    Path postgresPrograms() {
+        return folder.resolve("postgres");
     }
 
     Path backups() {
@@ -63,7 +68,12 @@ record Home(Path root, Path folder) {
         return run().resolve(name + ".pid");
     }
 
-    /** What a school sets for one of its services: lines of {@code KEY=value}. */
+    /** What the launcher knows of a part that runs. */
+    Path state(String name) {
+        return run().resolve(name + ".state");
+    }
+
+    /** What a school sets for one of its services, or for the launcher: lines of {@code KEY=value}. */
     Path overrides(String service) {
         return folder.resolve("config").resolve(service + ".env");
     }
@@ -71,6 +81,7 @@ record Home(Path root, Path folder) {
     /** Makes the folders of whatever runs here: for its processes and their logs. */
     void createForProcesses() {
         create(folder, logs(), run());
+        restrict(logs(), "rwxr-x---");
     }
 
     /** Makes TLAC's folders; those with secrets are their owner's alone. */
@@ -78,8 +89,13 @@ record Home(Path root, Path folder) {
         createForProcesses();
         create(cache(), folder.resolve("data"), backups());
         createForSecrets();
+        restrict(backups(), "rwx------");
+    }
+
+    /** Sets who may do what with it. */
+    void restrict(Path file, String mode) {
         try {
-            Files.setPosixFilePermissions(backups(), PosixFilePermissions.fromString("rwx------"));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
         } catch (IOException e) {
             throw new Problem("Cannot create " + folder + ": is the disk full, or the folder not yours?", e);
         }

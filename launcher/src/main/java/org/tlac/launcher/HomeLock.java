@@ -5,9 +5,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +40,12 @@ final class HomeLock implements AutoCloseable {
         for (int i = 0; i < ATTEMPTS; i++) {
             FileLock lock = lock(home, false);
             if (lock != null) {
+                home.restrict(home.lock(), "rw-------");
                 Home.writePublic(
                         home.pid(LAUNCHER),
                         Long.toString(ProcessHandle.current().pid()));
                 Home.writePublic(portOffset(home), Integer.toString(settings.portOffset()));
+                Home.writePublic(host(home), settings.host());
                 return new HomeLock(home, lock);
             }
             Pause.of(PAUSE);
@@ -62,22 +66,30 @@ final class HomeLock implements AutoCloseable {
         try {
             long pid = Long.parseLong(Files.readString(home.pid(LAUNCHER)).strip());
             String offset = Files.readString(portOffset(home)).strip();
+            // A launcher of an earlier version wrote none.
+            String host =
+                    Files.exists(host(home)) ? Files.readString(host(home)).strip() : "";
             return ProcessHandle.of(pid)
-                    .map(process -> new Holder(process, new Settings(Integer.parseInt(offset), "")));
+                    .map(process -> new Holder(process, new Settings(Integer.parseInt(offset), host)));
         } catch (IOException | NumberFormatException e) {
             throw new Problem("Cannot tell who runs TLAC in " + home.folder() + "; try again", e);
         }
     }
 
-    private static java.nio.file.Path portOffset(Home home) {
+    private static Path portOffset(Home home) {
         return home.run().resolve("port-offset");
+    }
+
+    private static Path host(Home home) {
+        return home.run().resolve("host");
     }
 
     private static @Nullable FileLock lock(Home home, boolean shared) {
         try {
             FileChannel channel = shared
                     ? FileChannel.open(home.lock(), StandardOpenOption.READ)
-                    : FileChannel.open(home.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    : FileChannel.open(
+                            home.lock(), Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), Home.OWNER_ONLY);
             FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
             if (lock == null) {
                 channel.close();

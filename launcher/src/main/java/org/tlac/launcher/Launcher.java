@@ -1,5 +1,6 @@
 package org.tlac.launcher;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,7 +25,7 @@ final class Launcher {
      * @param parts each listed after those it needs
      * @throws IllegalArgumentException when one needs what is not listed before it
      */
-    Launcher(List<? extends Part> parts, Patience patience, Console console) {
+    Launcher(List<? extends Part> parts, Home home, LauncherConfig config, Console console) {
         Set<String> known = new HashSet<>();
         for (Part part : parts) {
             if (!known.containsAll(part.needs()) || !known.add(part.name())) {
@@ -33,7 +34,7 @@ final class Launcher {
             }
         }
         this.parts = parts.stream()
-                .map(part -> new Supervised(part, patience, console))
+                .map(part -> new Supervised(part, home, config, InstantSource.system(), console))
                 .toList();
     }
 

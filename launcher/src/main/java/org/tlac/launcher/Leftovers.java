@@ -1,43 +1,52 @@
 package org.tlac.launcher;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
  * Processes of an earlier launcher that was killed. They stop by themselves; this waits for that, helps after a while, and makes sure that
- * no two servers ever work on the same data. Whose they are is told by the folder they work in: numbers in old files may be anybody's.
+ * no two servers ever work on the same data.
  */
 final class Leftovers {
 
     private static final Duration POLL = Duration.ofMillis(50);
 
     private final Home home;
+    private final OwnProcesses processes;
     private final Console console;
     private final Duration grace;
 
     /** @param grace how long they have for stopping by themselves, and again after they were asked */
     Leftovers(Home home, Console console, Duration grace) {
         this.home = home;
+        this.processes = new OwnProcesses(home);
         this.console = console;
         this.grace = grace;
     }
 
     /** Returns when nothing of an earlier run is left. @throws Problem when something cannot be stopped */
     void awaitAll() {
-        awaitEndOf(() -> Stream.concat(children(), servers()).distinct().toList());
+        awaitEndOf(() -> Stream.concat(processes.children().stream(), processes.servers().stream())
+                .distinct()
+                .toList());
     }
 
-    /** Returns when no server works on our data; one that was not stopped properly leaves a file behind, which is then removed. */
+    /**
+     * Returns when no server works on our data; one that was not stopped properly leaves a file behind, which is then removed.
+     *
+     * @throws Problem when a server that we did not start works on it
+     */
     void awaitServers() {
-        awaitEndOf(() -> servers().toList());
+        awaitEndOf(processes::servers);
+        if (!isGone(processes::foreignServers, grace)) {
+            throw new Problem(
+                    "Another PostgreSQL, which TLAC did not start, works on the data in %s: process %s. Stop it, then try again."
+                            .formatted(home.postgresData(), pids(processes.foreignServers())));
+        }
         try {
             Files.deleteIfExists(home.postgresData().resolve("postmaster.pid"));
         } catch (IOException e) {
@@ -46,7 +55,7 @@ final class Leftovers {
     }
 
     private void awaitEndOf(Supplier<List<ProcessHandle>> left) {
-        if (left.get().isEmpty() || isGone(left, Duration.ofSeconds(1))) {
+        if (isGone(left, Duration.ofSeconds(1))) {
             return;
         }
         console.step("Waiting for what an earlier run left behind: " + pids(left.get()));
@@ -54,7 +63,7 @@ final class Leftovers {
             return;
         }
         // To PostgreSQL SIGINT means to stop without waiting for its clients, which TERM does.
-        signal("-INT", left.get());
+        Signal.INT.to(left.get());
         if (isGone(left, grace)) {
             return;
         }
@@ -65,7 +74,8 @@ final class Leftovers {
         }
     }
 
-    private static boolean isGone(Supplier<List<ProcessHandle>> left, Duration patience) {
+    /** Whether there are none, now or within that time. */
+    static boolean isGone(Supplier<List<ProcessHandle>> left, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!left.get().isEmpty()) {
             if (System.nanoTime() > deadline) {
@@ -76,56 +86,7 @@ final class Leftovers {
         return true;
     }
 
-    private static void signal(String signal, List<ProcessHandle> processes) {
-        List<String> command = new ArrayList<>(List.of("kill", signal));
-        processes.forEach(process -> command.add(Long.toString(process.pid())));
-        try {
-            new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .onExit()
-                    .join();
-        } catch (IOException e) {
-            throw new Problem("Cannot run kill", e);
-        }
-    }
-
     private static List<Long> pids(List<ProcessHandle> processes) {
         return processes.stream().map(ProcessHandle::pid).toList();
-    }
-
-    /** Those whose number is in a file that a launcher wrote, and that work where it starts them. */
-    private Stream<ProcessHandle> children() {
-        List<ProcessHandle> found = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(home.run(), "*.pid")) {
-            for (Path file : files) {
-                String text = Files.readString(file).strip();
-                if (text.matches("[0-9]{1,18}")) {
-                    ProcessHandle.of(Long.parseLong(text))
-                            .filter(process -> worksIn(home.folder(), process))
-                            .filter(process ->
-                                    process.pid() != ProcessHandle.current().pid())
-                            .ifPresent(found::add);
-                }
-            }
-        } catch (IOException | UncheckedIOException e) {
-            throw new Problem("Cannot read " + home.run(), e);
-        }
-        return found.stream();
-    }
-
-    private Stream<ProcessHandle> servers() {
-        return ProcessHandle.allProcesses().filter(process -> worksIn(home.postgresData(), process));
-    }
-
-    /** False also for processes of other users, and for those that ended but were not waited for yet. */
-    static boolean worksIn(Path folder, ProcessHandle process) {
-        try {
-            return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"))
-                    .equals(folder.toRealPath());
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

@@ -34,9 +34,9 @@ public final class Main {
         Console console = new Console(System.out);
         try {
             switch (args.length == 1 ? args[0] : "") {
-                case "up" -> up(home, Settings.from(environment), console);
+                case "up" -> up(home, Settings.from(environment), LauncherConfig.from(environment, home), console);
                 case "monitor" -> monitor(home, environment, console);
-                case "status" -> System.exit(status(home, installed(environment), console) ? 0 : 1);
+                case "status" -> System.exit(status(home, environment, console) ? 0 : 1);
                 case "stop" -> stop(home, console);
                 case "demo" -> new Demo(home, running(home).settings(), console).play();
                 case "secrets" ->
@@ -51,14 +51,17 @@ public final class Main {
         }
     }
 
-    private static void up(Home home, Settings settings, Console console) throws InterruptedException {
+    private static void up(Home home, Settings settings, LauncherConfig config, Console console)
+            throws InterruptedException {
         home.create();
         try (HomeLock lock = HomeLock.acquire(home, settings)) {
             new Leftovers(home, console, LEFTOVER_GRACE).awaitAll();
             new Certificates(home.tls(), InstantSource.system()).prepare(MachineNames.all());
             List<ServiceSpec> table = new Services(home, settings).table();
             check(home, settings, table);
-            Launcher launcher = new Launcher(parts(home, settings, table, console), Patience.STANDARD, console);
+            new DiskWatch(new Disk(home, config.disk())::room, console).start(config.disk());
+            List<Part> parts = parts(home, new Logs(home, config.logs()), settings, table, console);
+            Launcher launcher = new Launcher(parts, home, config, console);
             run(launcher, lock, console, "TLAC", () -> console.say(Welcome.text(home, settings)));
         }
     }
@@ -75,10 +78,11 @@ public final class Main {
         home.create();
         try (HomeLock lock = HomeLock.acquire(own, settings)) {
             new Leftovers(own, console, LEFTOVER_GRACE).awaitAll();
-            Monitoring monitoring = new Monitoring(home, settings, installed(environment));
+            LauncherConfig config = LauncherConfig.from(environment, home);
+            Monitoring monitoring = new Monitoring(home, config.logs(), settings, installed(environment));
             List<Program> programs = monitoring.programs();
             monitoring.prepare(programs);
-            Launcher launcher = new Launcher(programs, Patience.STANDARD, console);
+            Launcher launcher = new Launcher(programs, own, config, console);
             run(launcher, lock, console, "Monitoring", () -> console.say(monitoring.welcome(programs)));
         }
     }
@@ -90,10 +94,10 @@ public final class Main {
         table.forEach(spec -> spec.ports().forEach(port -> Preflight.requireFree(spec.name(), port)));
     }
 
-    private static List<Part> parts(Home home, Settings settings, List<ServiceSpec> table, Console console) {
+    private static List<Part> parts(Home home, Logs logs, Settings settings, List<ServiceSpec> table, Console console) {
         List<Part> parts = new ArrayList<>();
-        parts.add(new Postgres(home, settings.port(Settings.DATABASE_PORT), console));
-        table.forEach(spec -> parts.add(new Service(home, spec)));
+        parts.add(new Postgres(home, logs, settings.port(Settings.DATABASE_PORT), console));
+        table.forEach(spec -> parts.add(new Service(home, logs, spec)));
         return parts;
     }
 
@@ -145,9 +149,10 @@ public final class Main {
                 .orElseThrow(() -> new Problem("TLAC does not run in " + home.folder() + ": ./tlac up starts it."));
     }
 
-    private static boolean status(Home home, Installed installed, Console console) {
-        Status status = new Status(home, console);
-        HomeLock.holder(home.monitoring()).ifPresent(monitor -> status.printMonitoring(monitor, installed));
+    private static boolean status(Home home, Map<String, String> environment, Console console) {
+        Status status = new Status(home, LauncherConfig.from(environment, home), console);
+        HomeLock.holder(home.monitoring())
+                .ifPresent(monitor -> status.printMonitoring(monitor, installed(environment)));
         return status.print(running(home));
     }
 

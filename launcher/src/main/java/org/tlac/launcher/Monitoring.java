@@ -33,12 +33,14 @@ final class Monitoring {
 
     private final Home tlac;
     private final Home home;
+    private final Logs logs;
     private final Settings settings;
     private final Installed installed;
 
-    Monitoring(Home tlac, Settings settings, Installed installed) {
+    Monitoring(Home tlac, Logs.Limits logs, Settings settings, Installed installed) {
         this.tlac = tlac;
         this.home = tlac.monitoring();
+        this.logs = new Logs(home, logs);
         this.settings = settings;
         this.installed = installed;
     }
@@ -95,7 +97,7 @@ final class Monitoring {
                 "--web.listen-address=" + LOOPBACK + port,
                 "--web.external-url=http://localhost:" + port));
         command.addAll(RETENTION);
-        return new Program(home, PROMETHEUS, command, Map.of(), port, "/-/ready");
+        return new Program(home, logs, PROMETHEUS, command, Map.of(), port, "/-/ready", "/-/healthy");
     }
 
     private Optional<Program> alertmanager() {
@@ -104,6 +106,7 @@ final class Monitoring {
                 .program("prometheus-alertmanager", ALERTMANAGER)
                 .map(program -> new Program(
                         home,
+                        logs,
                         ALERTMANAGER,
                         List.of(
                                 program.toString(),
@@ -115,7 +118,8 @@ final class Monitoring {
                                 "--cluster.listen-address="),
                         Map.of(),
                         port,
-                        "/-/ready"));
+                        "/-/ready",
+                        "/-/healthy"));
     }
 
     private Optional<Program> grafana() {
@@ -136,7 +140,7 @@ final class Monitoring {
                     Map.entry("GF_ANALYTICS_CHECK_FOR_UPDATES", "false"),
                     Map.entry("GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES", "false"),
                     Map.entry("GF_LOG_MODE", "console"));
-            return new Program(home, "grafana", command, environment, port, "/api/health");
+            return new Program(home, logs, "grafana", command, environment, port, "/api/health", "/api/health");
         });
     }
 

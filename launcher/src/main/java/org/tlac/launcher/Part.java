@@ -20,6 +20,14 @@ interface Part {
     /** Asked again and again while the process runs. @throws Problem when it never will be */
     boolean isReady();
 
+    /** Whether it still does its work: asked again and again from the time it was ready. A part that waits for another is alive. */
+    Liveness liveness(Duration timeout);
+
+    /** Ends a process that hangs, and everything that it started: returns when it is gone. */
+    default void end(Child child) {
+        child.kill();
+    }
+
     /** How long it may take to stop before it is killed. */
     Duration stopPatience();
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +17,23 @@ final class Postgres implements Part {
 
     static final String NAME = "postgres";
 
+    /** The SQLSTATE of a server that starts, recovers or stops. */
+    private static final String CANNOT_CONNECT_NOW = "57P03";
+
     private static final Duration INITDB_PATIENCE = Duration.ofSeconds(90);
     private static final Duration LEFTOVER_GRACE = Duration.ofSeconds(20);
 
     /** A checkpoint of everything may be due, on a slow disk. */
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
+
+    /** For a server that hangs: to stop properly, then to stop at once, then to be gone. */
+    private static final Duration FAST_PATIENCE = Duration.ofSeconds(2);
+
+    private static final Duration IMMEDIATE_PATIENCE = Duration.ofSeconds(1);
+    private static final Duration KILL_PATIENCE = Duration.ofSeconds(5);
+
+    /** Where {@code postmaster.pid} has what the server is at, in its own words. */
+    private static final int STATUS_LINE = 7;
 
     /** Little memory, one address, no sockets elsewhere, and nothing of replication, which one machine does not need. */
     private static final List<String> SERVER_SETTINGS = List.of(
@@ -37,17 +50,19 @@ final class Postgres implements Part {
             "log_timezone=UTC");
 
     private final Home home;
+    private final Logs logs;
     private final int port;
     private final Console console;
     private final PostgresBinaries binaries;
     private final TlacDatabase database;
     private volatile boolean provisioned;
 
-    Postgres(Home home, int port, Console console) {
+    Postgres(Home home, Logs logs, int port, Console console) {
         this.home = home;
+        this.logs = logs;
         this.port = port;
         this.console = console;
-        this.binaries = new PostgresBinaries(home.folder().resolve("postgres"));
+        this.binaries = new PostgresBinaries(home.postgresPrograms());
         this.database = new TlacDatabase(home, address(port));
     }
 
@@ -100,8 +115,8 @@ final class Postgres implements Part {
         List<String> command =
                 watched(binaries.program("postgres"), "-D", home.postgresData().toString());
         SERVER_SETTINGS.forEach(setting -> command.addAll(List.of("-c", setting)));
-        command.addAll(List.of("-c", "port=" + port));
-        return Child.start(home, NAME, command, Map.of());
+        command.addAll(List.of("-c", "port=" + port, "-c", OwnProcesses.serverMark(home)));
+        return Child.start(home, logs, NAME, command, Map.of());
     }
 
     /** Whether it answers; makes sure at the first time that database, roles and schemas are there. */
@@ -122,6 +137,57 @@ final class Postgres implements Part {
         }
     }
 
+    /**
+     * Whether it lets somebody in who asks for nothing. A refusal is an answer: too many clients, or a recovery after a crash, which may
+     * take its time, are no reason to end it. A server that was asked to stop lets nobody in until its last client has left, which is one.
+     */
+    @Override
+    public Liveness liveness(Duration timeout) {
+        try (Connection connection = database.connect(timeout);
+                Statement statement = connection.createStatement()) {
+            statement.execute("select 1");
+            return Liveness.ALIVE;
+        } catch (SQLException e) {
+            boolean answers = !isPassing(e) || (CANNOT_CONNECT_NOW.equals(e.getSQLState()) && !isStopping());
+            return answers ? Liveness.ALIVE : Liveness.failed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private boolean isStopping() {
+        try {
+            List<String> lines = Files.readAllLines(home.postgresData().resolve("postmaster.pid"));
+            return lines.size() > STATUS_LINE && lines.get(STATUS_LINE).strip().equals("stopping");
+        } catch (IOException e) {
+            // It is gone, or about to be.
+            return true;
+        }
+    }
+
+    /**
+     * Asks it to stop without waiting for its clients; then to leave everything as it is, which costs a recovery; and kills it at last, and
+     * every backend, since a new server cannot start beside one. No commit is lost at any of these.
+     */
+    @Override
+    public void end(Child child) {
+        OwnProcesses processes = new OwnProcesses(home);
+        // One that was merely halted can still stop in order.
+        Signal.CONT.to(processes.servers());
+        Signal.INT.to(processes.servers().stream().limit(1).toList());
+        if (!Leftovers.isGone(processes::servers, FAST_PATIENCE)) {
+            Signal.QUIT.to(processes.servers().stream().limit(1).toList());
+        }
+        if (!Leftovers.isGone(processes::servers, IMMEDIATE_PATIENCE)) {
+            // The postmaster first, which would start others.
+            Leftovers.isGone(() -> killed(processes.servers()), KILL_PATIENCE);
+        }
+        child.kill();
+    }
+
+    private static List<ProcessHandle> killed(List<ProcessHandle> processes) {
+        processes.forEach(ProcessHandle::destroyForcibly);
+        return processes;
+    }
+
     /** Connection refused or lost, or a server that is starting or stopping: classes 08 and 57 of SQLSTATE. */
     private static boolean isPassing(SQLException e) {
         String state = String.valueOf(e.getSQLState());
@@ -140,7 +206,7 @@ final class Postgres implements Part {
                 "--encoding=UTF8",
                 "--locale=C.UTF-8",
                 "--data-checksums");
-        Child initdb = Child.start(home, "initdb", command, Map.of());
+        Child initdb = Child.start(home, logs, "initdb", command, Map.of());
         if (initdb.join(INITDB_PATIENCE) != 0) {
             throw new Problem("The database cannot be made: " + initdb.reason());
         }

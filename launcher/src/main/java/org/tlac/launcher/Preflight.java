@@ -27,15 +27,11 @@ final class Preflight {
 
     /** @throws Problem when there is not so much room on the disk that holds our folder */
     static void requireRoom(Home home, long bytes) {
-        try {
-            long free = Files.getFileStore(home.folder()).getUsableSpace();
-            if (free < bytes) {
-                throw new Problem(
-                        "The disk is nearly full: %d MB are free for %s, %d MB are needed. Make room, or set TLAC_HOME."
-                                .formatted(free >> 20, home.folder(), bytes >> 20));
-            }
-        } catch (IOException e) {
-            throw new Problem("Cannot read how much space is free for " + home.folder(), e);
+        long free = Disk.free(home.folder());
+        if (free < bytes) {
+            throw new Problem(
+                    "The disk is nearly full: %d MB are free for %s, %d MB are needed. Make room, or set TLAC_HOME."
+                            .formatted(free >> 20, home.folder(), bytes >> 20));
         }
     }
 

@@ -10,9 +10,17 @@ import java.util.Map;
  * @param command the program with its arguments
  * @param port where it listens, on this machine only
  * @param readyPath answers 200 there once it works
+ * @param livePath answers 200 there as long as it is no use to start it again
  */
 record Program(
-        Home home, String name, List<String> command, Map<String, String> environment, int port, String readyPath)
+        Home home,
+        Logs logs,
+        String name,
+        List<String> command,
+        Map<String, String> environment,
+        int port,
+        String readyPath,
+        String livePath)
         implements Part {
 
     /** Prometheus writes out what it has in memory. */
@@ -35,12 +43,17 @@ record Program(
 
     @Override
     public Child launch() {
-        return Child.start(home, name, Watched.command(command), environment);
+        return Child.start(home, logs, name, Watched.command(command), environment);
     }
 
     @Override
     public boolean isReady() {
         return Readiness.of(port, readyPath).isReady();
+    }
+
+    @Override
+    public Liveness liveness(Duration timeout) {
+        return Liveness.ofHttp(port, livePath, timeout);
     }
 
     @Override

@@ -5,11 +5,15 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** What a service says on its management port: 0 when it says nothing. */
 record Readiness(int status, String reason) {
 
-    private static final int TIMEOUT_MILLIS = 2000;
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    /** What is read of an answer: it is for a line in a console. */
+    private static final int MAX_BODY = 4 << 10;
 
     static Readiness of(int managementPort) {
         return of(managementPort, "/health/ready");
@@ -17,16 +21,22 @@ record Readiness(int status, String reason) {
 
     /** @param path where a program that is not ours says it */
     static Readiness of(int port, String path) {
+        return of(port, path, TIMEOUT);
+    }
+
+    static Readiness of(int port, String path, Duration timeout) {
         try {
             URI uri = URI.create("http://127.0.0.1:" + port + path);
             HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
-            connection.setConnectTimeout(TIMEOUT_MILLIS);
-            connection.setReadTimeout(TIMEOUT_MILLIS);
+            connection.setConnectTimeout(Math.toIntExact(timeout.toMillis()));
+            connection.setReadTimeout(Math.toIntExact(timeout.toMillis()));
+            // A connection that is kept would be the one of a process that died since.
+            connection.setRequestProperty("Connection", "close");
             int status = connection.getResponseCode();
             try (InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
                 // There is none when a refusal has no body.
                 return new Readiness(
-                        status, body == null ? "" : new String(body.readAllBytes(), StandardCharsets.UTF_8));
+                        status, body == null ? "" : new String(body.readNBytes(MAX_BODY), StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
             return new Readiness(0, String.valueOf(e.getMessage()));

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** A row of the table of services, as something that can be run. */
-record Service(Home home, ServiceSpec spec) implements Part {
+record Service(Home home, Logs logs, ServiceSpec spec) implements Part {
 
     /** Calls in flight may take 10 s to finish, and class data is archived at the first stop. */
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
@@ -26,12 +26,17 @@ record Service(Home home, ServiceSpec spec) implements Part {
 
     @Override
     public Child launch() {
-        return Child.start(home, spec.name(), spec.command(home.cache()), spec.environment());
+        return Child.start(home, logs, spec.name(), spec.command(home.cache()), spec.environment());
     }
 
     @Override
     public boolean isReady() {
         return Readiness.of(spec.managementPort()).isReady();
+    }
+
+    @Override
+    public Liveness liveness(Duration timeout) {
+        return Liveness.ofHttp(spec.managementPort(), "/health/live", timeout);
     }
 
     @Override

@@ -1,8 +1,5 @@
 package org.tlac.launcher;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +76,7 @@ final class Services {
                 ports.stream().map(settings::port).toList(),
                 settings.port(ports.get(1)),
                 memory,
-                both(both(common, own), overrides(name)));
+                both(both(common, own), KeyValues.read(home.overrides(name))));
     }
 
     private Map<String, String> database(String role) {
@@ -100,29 +97,6 @@ final class Services {
         return Map.of(
                 "BACKUP_FOLDER", home.backups().toString(),
                 "DATA_FOLDER", home.root().resolve("course").toString());
-    }
-
-    private Map<String, String> overrides(String service) {
-        Path file = home.overrides(service);
-        if (!Files.exists(file)) {
-            return Map.of();
-        }
-        Map<String, String> values = new HashMap<>();
-        try {
-            for (String line : Files.readAllLines(file)) {
-                int equals = line.indexOf('=');
-                if (equals > 0 && !line.startsWith("#")) {
-                    values.put(
-                            line.substring(0, equals).strip(),
-                            line.substring(equals + 1).strip());
-                } else if (!line.isBlank() && !line.startsWith("#")) {
-                    throw new Problem("Not of the form KEY=value in " + file + ": " + line);
-                }
-            }
-        } catch (IOException e) {
-            throw new Problem("Cannot read " + file, e);
-        }
-        return values;
     }
 
     private static Map<String, String> both(Map<String, String> first, Map<String, String> second) {

@@ -6,63 +6,102 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** One line for each process: whether it is ready, since when, and the memory it and what it started take. */
+/**
+ * What users see, and one line for each process: whether it is ready, since when, the memory it and what it started take, and how often it
+ * was started again.
+ */
 final class Status {
 
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
     private final Home home;
+    private final LauncherConfig config;
     private final Console console;
 
-    Status(Home home, Console console) {
+    Status(Home home, LauncherConfig config, Console console) {
         this.home = home;
+        this.config = config;
         this.console = console;
     }
 
-    /** Whether everything is ready. */
+    /** Whether everything is ready, and users can sign in. */
     boolean print(HomeLock.Holder launcher) {
         Settings settings = launcher.settings();
-        boolean all = line(home, new Postgres(home, settings.port(Settings.DATABASE_PORT), console));
-        for (ServiceSpec spec : new Services(home, settings).table()) {
-            all &= line(home, new Service(home, spec));
+        Logs logs = new Logs(home, config.logs());
+        List<ServiceSpec> table = new Services(home, settings).table();
+        ServiceSpec gateway = table.getLast();
+        PublicCheck.Result users = new PublicCheck(home, gateway.environment(), TIMEOUT).run();
+        boolean all = line(home, new Postgres(home, logs, settings.port(Settings.DATABASE_PORT), console), true);
+        for (ServiceSpec spec : table) {
+            all &= line(home, new Service(home, logs, spec), !spec.equals(gateway) || users.isAccepting());
         }
-        console.say("%-18s %-10s pid %-8d up %-10s %s"
+        console.say("%-18s %-14s pid %-8d up %-10s %s"
                 .formatted(
                         "in all",
                         "",
                         launcher.process().pid(),
                         uptime(launcher.process()),
                         memory(launcher.process())));
-        console.say(settings.url());
-        return all;
+        console.say("disk: " + new Disk(home, config.disk()).room().text());
+        console.say("users: %s: %s".formatted(users.text(), settings.url()));
+        return all && users.isOk();
     }
 
     /** The programs of {@code ./tlac monitor}, each with its address. */
     void printMonitoring(HomeLock.Holder monitor, Installed installed) {
-        for (Program program : new Monitoring(home, monitor.settings(), installed).programs()) {
-            line(home.monitoring(), program);
+        for (Program program : new Monitoring(home, config.logs(), monitor.settings(), installed).programs()) {
+            line(home.monitoring(), program, true);
             console.say("  " + program.url());
         }
     }
 
-    private boolean line(Home where, Part part) {
+    /** @param accepting false when nobody gets through to it, whatever it says itself */
+    private boolean line(Home where, Part part, boolean accepting) {
         String name = part.name();
-        boolean ready = part.isReady();
-        String details = process(where, name)
-                .map(process -> "pid %-8d up %-10s %s".formatted(process.pid(), uptime(process), memory(process)))
+        Optional<PartState> state = PartState.read(where, name);
+        Optional<ProcessHandle> process = new OwnProcesses(where).child(name);
+        boolean ready = process.isPresent() && accepting && isReady(part);
+        String details = process.map(
+                        found -> "pid %-8d up %-10s %s".formatted(found.pid(), uptime(found), memory(found)))
                 .orElse("no process");
-        console.say("%-18s %-10s %s".formatted(name, ready ? "ready" : "not ready", details));
+        console.say("%-18s %-14s %s%s"
+                .formatted(
+                        name,
+                        ready ? "ready" : unready(part, state, accepting),
+                        details,
+                        state.map(Status::restarts).orElse("")));
         return ready;
     }
 
-    private static Optional<ProcessHandle> process(Home where, String name) {
+    private static boolean isReady(Part part) {
         try {
-            return ProcessHandle.of(
-                    Long.parseLong(Files.readString(where.pid(name)).strip()));
-        } catch (IOException | NumberFormatException e) {
-            return Optional.empty();
+            return part.isReady();
+        } catch (Problem e) {
+            return false;
         }
+    }
+
+    /** Started, but not ready: whether that will pass. */
+    private static String unready(Part part, Optional<PartState> state, boolean accepting) {
+        if (state.map(PartState::phase).filter(PartState.Phase.RUNNING::equals).isEmpty()) {
+            return state.map(PartState::phase)
+                            .filter(PartState.Phase.STARTING::equals)
+                            .isPresent()
+                    ? "starting"
+                    : "restarting";
+        }
+        if (!accepting) {
+            return "not accepting";
+        }
+        return part.liveness(TIMEOUT).isAlive() ? "alive" : "not answering";
+    }
+
+    private static String restarts(PartState state) {
+        return state.restarts() == 0 ? "" : ", restarts: " + state.restarts();
     }
 
     private static String uptime(ProcessHandle process) {

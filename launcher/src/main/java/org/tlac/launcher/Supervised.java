@@ -1,15 +1,19 @@
 package org.tlac.launcher;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
-/** A part that is kept running: started, watched, started again when it dies, stopped. */
+/** A part that is kept running: started, watched, started again when it dies or hangs, stopped. */
 final class Supervised {
 
     private static final Duration POLL = Duration.ofMillis(40);
 
     private final Part part;
+    private final Home home;
+    private final LauncherConfig config;
     private final Patience patience;
+    private final Backoff backoff;
     private final Console console;
 
     /** Guards the two below, so that no child is started behind the back of a stop. */
@@ -18,9 +22,17 @@ final class Supervised {
     private @Nullable Child child;
     private boolean stopping;
 
-    Supervised(Part part, Patience patience, Console console) {
+    private int restarts;
+
+    /** Whether the process that runs was ready at some time. */
+    private boolean wasReady;
+
+    Supervised(Part part, Home home, LauncherConfig config, InstantSource clock, Console console) {
         this.part = part;
-        this.patience = patience;
+        this.home = home;
+        this.config = config;
+        this.patience = config.patience(part);
+        this.backoff = new Backoff(patience, clock);
         this.console = console;
     }
 
@@ -30,10 +42,12 @@ final class Supervised {
 
     /** Returns when it is ready; from then on it is watched. @throws Problem when it cannot be, or is being stopped */
     void start() {
+        tell(PartState.Phase.STARTING);
         Child started = launch();
         awaitReady(started);
         console.step(part.name() + " is ready");
-        Thread.ofVirtual().name("watch " + part.name()).start(() -> watch(started));
+        // Not a virtual thread: waiting for a process and a database's driver hold the carrier on older JDKs.
+        Thread.ofPlatform().daemon().name("watch " + part.name()).start(() -> watch(started));
     }
 
     /** Stops it for good: asks, waits, and kills what does not listen. Safe to call when it never ran. */
@@ -48,6 +62,7 @@ final class Supervised {
             console.step("Stopping " + part.name());
             last.stop(part.stopPatience());
         }
+        PartState.delete(home, part.name());
     }
 
     private Child launch() {
@@ -66,6 +81,7 @@ final class Supervised {
         long deadline = System.nanoTime() + patience.ready().toNanos();
         while (!part.isReady()) {
             if (!launched.isAlive()) {
+                launched.join();
                 throw new Problem(part.name() + " does not start: " + launched.reason());
             }
             if (System.nanoTime() > deadline) {
@@ -76,44 +92,105 @@ final class Supervised {
                 throw new Problem(part.name() + " is being stopped.");
             }
         }
+        noteReady();
+    }
+
+    private void noteReady() {
+        wasReady = true;
+        backoff.healthy();
+        tell(PartState.Phase.RUNNING);
     }
 
     private void watch(Child first) {
-        Backoff backoff = new Backoff(patience);
         Child current = first;
-        while (true) {
+        while (current != null) {
+            String what = awaitEnd(current);
+            if (isStopping()) {
+                return;
+            }
+            restarts++;
+            wasReady = false;
+            tell(PartState.Phase.RESTARTING);
+            Duration pause = backoff.died();
+            console.step("%s %s: %s Starting it again in %.1f s."
+                    .formatted(part.name(), what, current.reason(), pause.toMillis() / 1e3));
+            current = relaunch(pause);
+        }
+    }
+
+    /** Returns when the process is gone, by itself or because it was ended since it hung, and says which. */
+    private String awaitEnd(Child running) {
+        Watchdog watchdog = new Watchdog(config.watchdog());
+        Duration pause = config.watchdog().interval();
+        while (!running.hasEndedWithin(pause)) {
+            if (isStopping()) {
+                break;
+            }
             long began = System.nanoTime();
-            int code = current.join();
-            Duration pause = backoff.after(Duration.ofNanos(System.nanoTime() - began));
-            if (isStoppingAfter(Duration.ZERO)) {
-                return;
+            Liveness found = liveness();
+            if (watchdog.isHungAfter(found) && running.isAlive() && !isStopping()) {
+                console.step("%s does not answer (%s): ending it".formatted(part.name(), found.reason()));
+                end(running);
+                return "hung";
             }
-            console.step("%s ended with code %d: %s Starting it again in %.1f s."
-                    .formatted(part.name(), code, current.reason(), pause.toMillis() / 1e3));
-            Child again = relaunch(pause, backoff);
-            if (again == null) {
-                return;
-            }
-            current = again;
+            noteLateReadiness(found);
+            pause = config.watchdog().interval().minusNanos(System.nanoTime() - began);
+            pause = pause.isNegative() ? Duration.ZERO : pause;
+        }
+        return "ended with code " + running.join();
+    }
+
+    private void end(Child running) {
+        try {
+            part.end(running);
+        } catch (RuntimeException e) {
+            console.step("%s cannot be ended in order (%s)".formatted(part.name(), e));
+            running.kill();
+        }
+        running.join();
+    }
+
+    /** One that took longer than its start-up time-out was not given up. */
+    private void noteLateReadiness(Liveness found) {
+        if (!wasReady && found.isAlive() && isReady()) {
+            noteReady();
+            console.step(part.name() + " is ready again");
+        }
+    }
+
+    private boolean isReady() {
+        try {
+            return part.isReady();
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    private Liveness liveness() {
+        try {
+            return part.liveness(config.watchdog().timeout());
+        } catch (RuntimeException e) {
+            // Whatever it was: a watchdog that dies watches nobody.
+            return Liveness.failed(String.valueOf(e));
         }
     }
 
     /** Tries until there is a process again; none when everything is being stopped. It may still turn out not to become ready. */
-    private @Nullable Child relaunch(Duration firstPause, Backoff backoff) {
+    private @Nullable Child relaunch(Duration firstPause) {
         Duration pause = firstPause;
         while (!isStoppingAfter(pause)) {
             Child again;
             try {
                 again = launch();
-            } catch (Problem e) {
+            } catch (RuntimeException e) {
                 complain(e);
-                pause = backoff.after(Duration.ZERO);
+                pause = backoff.died();
                 continue;
             }
             try {
                 awaitReady(again);
                 console.step(part.name() + " is ready again");
-            } catch (Problem e) {
+            } catch (RuntimeException e) {
                 complain(e);
             }
             return again;
@@ -121,10 +198,23 @@ final class Supervised {
         return null;
     }
 
-    private void complain(Problem problem) {
-        if (!isStoppingAfter(Duration.ZERO)) {
-            console.step(String.valueOf(problem.getMessage()));
+    private void complain(RuntimeException e) {
+        if (!isStopping()) {
+            console.step(e instanceof Problem ? String.valueOf(e.getMessage()) : part.name() + ": " + e);
         }
+    }
+
+    /** For {@code ./tlac status}; nothing of a part that stops, whose file goes with it. */
+    private void tell(PartState.Phase phase) {
+        synchronized (guard) {
+            if (!stopping) {
+                new PartState(phase, restarts).write(home, part.name());
+            }
+        }
+    }
+
+    private boolean isStopping() {
+        return isStoppingAfter(Duration.ZERO);
     }
 
     /** Whether everything is being stopped by now; waits so long for that. */

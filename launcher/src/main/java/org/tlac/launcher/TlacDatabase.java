@@ -5,6 +5,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -32,9 +33,20 @@ record TlacDatabase(Home home, String address) {
         return "database-" + role;
     }
 
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
     /** A superuser's connection to the server, to no database of ours. */
     Connection connect() throws SQLException {
-        return connect(SUPERUSER);
+        return connect(SUPERUSER, properties(TIMEOUT));
+    }
+
+    /** The same to a server of this machine, in one attempt, given up when the server is silent for so long. */
+    Connection connect(Duration timeout) throws SQLException {
+        Properties properties = properties(timeout);
+        // Otherwise the driver tries again without, when it is not answered.
+        properties.setProperty("sslmode", "disable");
+        properties.setProperty("gssEncMode", "disable");
+        return connect(SUPERUSER, properties);
     }
 
     /** Makes the database when it is not there, and whatever is missing of roles, passwords and schemas in it. */
@@ -47,17 +59,23 @@ record TlacDatabase(Home home, String address) {
         }
         Map<String, String> passwords = new TreeMap<>();
         ROLES.forEach(role -> passwords.put(role, home.secretText(passwordName(role))));
-        try (Connection connection = connect(NAME)) {
+        try (Connection connection = connect(NAME, properties(TIMEOUT))) {
             Provisioning.run(connection, passwords);
         }
     }
 
-    private Connection connect(String database) throws SQLException {
+    private Connection connect(String database, Properties properties) throws SQLException {
+        return DriverManager.getConnection(jdbcUrl(address, database), properties);
+    }
+
+    private Properties properties(Duration timeout) {
         Properties properties = new Properties();
         properties.setProperty("user", SUPERUSER);
         properties.setProperty("password", home.secretText(passwordName(SUPERUSER)));
         properties.setProperty("connectTimeout", "2");
-        properties.setProperty("socketTimeout", "30");
-        return DriverManager.getConnection(jdbcUrl(address, database), properties);
+        // Whole seconds.
+        properties.setProperty(
+                "socketTimeout", Long.toString(timeout.plusMillis(999).toSeconds()));
+        return properties;
     }
 }

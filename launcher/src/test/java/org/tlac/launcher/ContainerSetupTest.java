@@ -37,7 +37,7 @@ class ContainerSetupTest {
         Home home = new Home(folder, folder);
         home.create();
         int port = Settings.DATABASE_PORT + FreePorts.offset();
-        Postgres server = new Postgres(home, port, silent);
+        Postgres server = new Postgres(home, new Logs(home, LauncherConfig.STANDARD.logs()), port, silent);
         server.prepare();
         Child child = server.launch();
         try {

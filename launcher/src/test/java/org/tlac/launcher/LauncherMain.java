@@ -3,6 +3,7 @@ package org.tlac.launcher;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,8 +13,11 @@ public final class LauncherMain {
     private static final ServiceSpec.Memory LITTLE = new ServiceSpec.Memory(32, 32);
 
     /** As in production, but for what a test would have to wait for. */
-    private static final Patience PATIENCE =
-            new Patience(Duration.ofSeconds(8), Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofSeconds(60));
+    private static final Map<String, String> HURRIED = Map.of(
+            "TLAC_START_TIMEOUT", "PT8S",
+            "TLAC_BACKOFF_FIRST", "PT0.2S",
+            "TLAC_BACKOFF_LONGEST", "PT2S",
+            "TLAC_BACKOFF_LONGESTDATABASE", "PT1S");
 
     private LauncherMain() {}
 
@@ -23,25 +27,32 @@ public final class LauncherMain {
         Settings settings = new Settings(Integer.parseInt(args[2]), "127.0.0.1");
         Console console = new Console(System.out);
         home.create();
+        Map<String, String> environment = new HashMap<>(HURRIED);
+        environment.putAll(System.getenv());
+        LauncherConfig config = LauncherConfig.from(environment, home);
+        Logs logs = new Logs(home, config.logs());
         try (HomeLock lock = HomeLock.acquire(home, settings)) {
             new Leftovers(home, console, Duration.ofSeconds(10)).awaitAll();
+            new DiskWatch(new Disk(home, config.disk())::room, console).start(config.disk());
             List<Part> parts = new ArrayList<>();
-            parts.add(new Postgres(home, settings.port(Settings.DATABASE_PORT), console));
+            parts.add(new Postgres(home, logs, settings.port(Settings.DATABASE_PORT), console));
             Preflight.requireFree(Postgres.NAME, settings.port(Settings.DATABASE_PORT));
             for (int i = 3; i < args.length; i += 2) {
                 int port = Integer.parseInt(args[i + 1]);
                 Preflight.requireFree(args[i], port);
-                parts.add(stub(home, args[i], Path.of(args[1]), parts.getLast().name(), port));
+                parts.add(stub(
+                        home, logs, args[i], Path.of(args[1]), parts.getLast().name(), port));
             }
-            Main.run(new Launcher(parts, PATIENCE, console), lock, console, "TLAC", () -> console.say("UP"));
+            Main.run(new Launcher(parts, home, config, console), lock, console, "TLAC", () -> console.say("UP"));
         } catch (Problem e) {
             System.out.println("tlac: " + e.getMessage());
             System.exit(1);
         }
     }
 
-    private static Service stub(Home home, String name, Path jar, String need, int port) {
+    private static Service stub(Home home, Logs logs, String name, Path jar, String need, int port) {
         Map<String, String> environment = Map.of("STUB", name, "MANAGEMENT_PORT", Integer.toString(port));
-        return new Service(home, new ServiceSpec(name, jar, List.of(need), List.of(port), port, LITTLE, environment));
+        return new Service(
+                home, logs, new ServiceSpec(name, jar, List.of(need), List.of(port), port, LITTLE, environment));
     }
 }

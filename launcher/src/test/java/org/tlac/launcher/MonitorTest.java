@@ -121,8 +121,11 @@ class MonitorTest {
 
     @Test
     void withoutPrometheus_theCommandThatInstallsItIsSaid() {
-        Monitoring monitoring =
-                new Monitoring(new Home(School.ROOT, home), new Settings(0, ""), new Installed(List.of(programs)));
+        Monitoring monitoring = new Monitoring(
+                new Home(School.ROOT, home),
+                LauncherConfig.STANDARD.logs(),
+                new Settings(0, ""),
+                new Installed(List.of(programs)));
         assertThatThrownBy(monitoring::programs)
                 .isInstanceOf(Problem.class)
                 .hasMessageContaining("sudo apt-get install prometheus prometheus-alertmanager");

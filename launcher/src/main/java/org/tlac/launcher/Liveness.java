@@ -1,0 +1,29 @@
+package org.tlac.launcher;
+
+import java.time.Duration;
+
+/**
+ * Whether a part that runs does its work.
+ *
+ * @param reason what is wrong, in words; empty when nothing is
+ */
+record Liveness(boolean isAlive, String reason) {
+
+    static final Liveness ALIVE = new Liveness(true, "");
+
+    private static final int MAX_REASON = 200;
+
+    static Liveness failed(String reason) {
+        String line = reason.replaceAll("\\s+", " ").strip();
+        return new Liveness(false, line.length() <= MAX_REASON ? line : line.substring(0, MAX_REASON) + "...");
+    }
+
+    /** What a program says by HTTP: 200 when it is alive. */
+    static Liveness ofHttp(int port, String path, Duration timeout) {
+        Readiness answer = Readiness.of(port, path, timeout);
+        if (answer.isReady()) {
+            return ALIVE;
+        }
+        return failed(answer.status() == 0 ? answer.reason() : answer.status() + " " + answer.reason());
+    }
+}
