@@ -21,7 +21,11 @@ final class RetryingServerSocketChannel extends ServerSocketChannel {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
+    /** It fails for as long as there is a shortage, many times a second while it comes and goes. */
+    private static final Duration LOG_PACE = Duration.ofMinutes(1);
+
     private final ServerSocketChannel listening;
+    private long logged = System.nanoTime() - LOG_PACE.toNanos();
 
     RetryingServerSocketChannel(SelectorProvider provider, ServerSocketChannel listening) {
         super(provider);
@@ -33,16 +37,13 @@ final class RetryingServerSocketChannel extends ServerSocketChannel {
         Duration pause = FIRST_PAUSE;
         while (true) {
             try {
-                SocketChannel accepted = listening.accept();
-                if (!pause.equals(FIRST_PAUSE)) {
-                    LOG.info("Accepting connections again at {}", listening.getLocalAddress());
-                }
-                return accepted;
+                return listening.accept();
             } catch (ClosedChannelException e) {
                 throw e;
             } catch (IOException e) {
-                if (pause.equals(FIRST_PAUSE)) {
-                    LOG.error("Cannot accept a connection, trying on: {}", e.toString());
+                if (System.nanoTime() - logged > LOG_PACE.toNanos()) {
+                    logged = System.nanoTime();
+                    LOG.error("Cannot accept connections at {}, trying on: {}", getLocalAddress(), e.toString());
                 }
                 pause(pause);
                 pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;

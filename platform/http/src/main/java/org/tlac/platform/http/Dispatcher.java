@@ -104,7 +104,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
         try {
             Reply reply = answer(call, target, endpoint, place);
             status = reply.status();
-            if (reply.stream() != null) {
+            if (reply.stream() != null && reply.length() == Reply.UNKNOWN) {
                 // It may go on for an hour, and holds little: what bounds it is the number of connections.
                 streaming = System.nanoTime();
                 place.close();
