@@ -51,7 +51,7 @@ final class GatewayService {
         Sessions sessions = new Sessions(auth, config.sessionCache(), clock);
         RunnerReplicas runners = new RunnerReplicas(PYTHON_RUNNER, config.runnerReplicas(), secret);
         PythonSessions pythonSessions = new PythonSessions(runners, sessions);
-        PageRoutes pages = new PageRoutes(new Course(config.courseFolder()));
+        PageRoutes pages = new PageRoutes(new Course(config.courseFolder(), config.maxManifestBytes(), clock));
         Routes routes = new ApiRoutes(
                         auth, activity, runner, backup, sessions, pythonSessions, new PythonQueue(runners))
                 .routes()

@@ -47,6 +47,7 @@ class GatewayConfigTest {
         assertThat(config.metrics()).isEqualTo(MetricsAccess.Config.of("open", ""));
         assertThat(config.prometheus()).isEmpty();
         assertThat(config.courseFolder()).isEqualTo(Path.of("course"));
+        assertThat(config.maxManifestBytes()).isEqualTo(512 << 10);
     }
 
     @Test
@@ -76,7 +77,9 @@ class GatewayConfigTest {
         "proxy.trusted, somewhere",
         "prometheus.url, prometheus:9090",
         "prometheus.url, ftp://prometheus:9090",
-        "session.cache, soon"
+        "session.cache, soon",
+        "course.maxmanifestbytes, 0",
+        "course.maxmanifestbytes, 1048577"
     })
     void valuesThatCannotBeUsed_stopTheStart(String key, String value) {
         assertThatThrownBy(() -> with(Map.of(key, value))).isInstanceOf(RuntimeException.class);

@@ -42,6 +42,7 @@ final class TestGateway implements AutoCloseable {
     static final String TEACHER = "t".repeat(43);
     static final String CSRF = "csrf-of-the-session";
     static final String SECRET = "s".repeat(43);
+    static final int MAX_MANIFEST = 10_000;
     static final Duration READ_TIMEOUT = Duration.ofSeconds(1);
     private static final Metrics METRICS = Metrics.open(Owner.GATEWAY, "test");
 
@@ -109,7 +110,8 @@ final class TestGateway implements AutoCloseable {
                 new RateLimits.Config(true, limits),
                 MetricsAccess.Config.of(settings.getOrDefault("access", "open"), token.toString()),
                 Optional.ofNullable(settings.get("prometheus")).map(URI::create),
-                course);
+                course,
+                MAX_MANIFEST);
         door = GatewayService.start(config, METRICS, InstantSource.system());
         http = HttpClient.newBuilder().sslContext(certificate.trusting()).build();
     }

@@ -100,7 +100,7 @@ public final class PageRoutes {
 
     private Reply lesson(Call call) throws IOException {
         String path = call.path("path");
-        return guarded(call, course.access(path), () -> file(call, course.files(), path));
+        return guarded(call, course.access(path), () -> course.file(call, path));
     }
 
     private Reply file(Call call, Files files, String path) throws IOException {
