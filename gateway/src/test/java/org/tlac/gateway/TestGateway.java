@@ -211,6 +211,10 @@ final class TestGateway implements AutoCloseable {
         return http.send(request.build(), BodyHandlers.ofInputStream());
     }
 
+    HttpResponse<byte[]> bytes(HttpRequest.Builder request) throws Exception {
+        return http.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
     RawHttp raw() {
         return new RawHttp(certificate.trusting().getSocketFactory(), door.port(), Duration.ofSeconds(8));
     }
