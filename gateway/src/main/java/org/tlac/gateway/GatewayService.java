@@ -6,6 +6,7 @@ import io.helidon.common.tls.Tls;
 import io.helidon.config.Config;
 import java.time.InstantSource;
 import java.util.Objects;
+import org.tlac.gateway.edge.Compression;
 import org.tlac.gateway.edge.CsrfGuard;
 import org.tlac.gateway.edge.Peers;
 import org.tlac.gateway.edge.RateLimits;
@@ -52,6 +53,7 @@ final class GatewayService {
         RunnerReplicas runners = new RunnerReplicas(PYTHON_RUNNER, config.runnerReplicas(), secret);
         PythonSessions pythonSessions = new PythonSessions(runners, sessions);
         PageRoutes pages = new PageRoutes(new Course(config.courseFolder(), config.maxManifestBytes(), clock));
+        Compression compression = new Compression(config.compression());
         Routes routes = new ApiRoutes(
                         auth, activity, runner, backup, sessions, pythonSessions, new PythonQueue(runners))
                 .routes()
@@ -74,7 +76,7 @@ final class GatewayService {
                 .listeners(listener -> listener.useNio(false))
                 .tls(tls(config))
                 .headers(SecurityHeaders.headers(config.hsts()))
-                .routes(routes)
+                .routes(compression.around(routes))
                 .refusals(pages::notFound)
                 .authentication(new SessionAuthentication(sessions, config.trustedProxies()))
                 .guard(new CsrfGuard())
@@ -82,6 +84,7 @@ final class GatewayService {
                 .management(peers.routes())
                 .stopping(pythonSessions::farewell)
                 .closing(peers)
+                .closing(compression)
                 .listener(
                         REDIRECT,
                         config.redirectPort(),

@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tlac.gateway.edge.ClientAddress;
+import org.tlac.gateway.edge.Compression;
 import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.platform.http.FrontDoor;
@@ -48,6 +49,10 @@ final class TestGateway implements AutoCloseable {
 
     final ConcurrentLinkedDeque<Received> received = new ConcurrentLinkedDeque<>();
     final Set<Integer> signedOut = ConcurrentHashMap.newKeySet();
+    /** What services answer with, beside the few calls that they are asked by the gateway itself. */
+    volatile String answer = "{\"from\":\"service\"}";
+
+    volatile Map<String, String> answerHeaders = Map.of("ETag", "\"7\"");
     final StubService service;
     final TestCertificate certificate;
     final Path course;
@@ -111,7 +116,8 @@ final class TestGateway implements AutoCloseable {
                 MetricsAccess.Config.of(settings.getOrDefault("access", "open"), token.toString()),
                 Optional.ofNullable(settings.get("prometheus")).map(URI::create),
                 course,
-                MAX_MANIFEST);
+                MAX_MANIFEST,
+                new Compression.Limits(1024, 100_000, 2));
         door = GatewayService.start(config, METRICS, InstantSource.system());
         http = HttpClient.newBuilder().sslContext(certificate.trusting()).build();
     }
@@ -147,8 +153,12 @@ final class TestGateway implements AutoCloseable {
             case "/internal/counts" -> StubService.reply(exchange, 200, COUNTS);
             default -> {
                 exchange.getResponseHeaders().set("X-Internal", "not for clients");
-                exchange.getResponseHeaders().set("ETag", "\"7\"");
-                StubService.reply(exchange, 200, "{\"from\":\"service\"}");
+                exchange.getResponseHeaders().set("Content-Type", "application/json");
+                answerHeaders.forEach(exchange.getResponseHeaders()::set);
+                byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(200, bytes.length);
+                exchange.getResponseBody().write(bytes);
+                exchange.close();
             }
         }
     }

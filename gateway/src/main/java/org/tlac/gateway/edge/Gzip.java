@@ -19,7 +19,7 @@ public final class Gzip implements AutoCloseable {
     private final BlockingQueue<Deflater> idle;
 
     public Gzip(int concurrent, int level) {
-        idle = new ArrayBlockingQueue<>(concurrent);
+        idle = new ArrayBlockingQueue<>(Math.max(1, concurrent));
         for (int i = 0; i < concurrent; i++) {
             idle.add(new Deflater(level, true));
         }
