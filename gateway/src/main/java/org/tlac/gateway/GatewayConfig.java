@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tlac.gateway.edge.ClientAddress;
+import org.tlac.gateway.edge.Compression;
 import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.platform.http.LimitClass;
@@ -33,6 +34,8 @@ import org.tlac.platform.metrics.Owner;
  * @param sessionCache how long a resolved session is used before auth-service is asked again
  * @param prometheus where the admin's page learns of alerts; empty for nowhere
  * @param courseFolder the course's files, served under /lessons/
+ * @param maxManifestBytes of the course's manifest.json; while it is read it takes up to thirty times its size
+ * @param compression of answers made while they are asked for
  */
 record GatewayConfig(
         ServerConfig server,
@@ -49,7 +52,12 @@ record GatewayConfig(
         RateLimits.Config limits,
         MetricsAccess.Config metrics,
         Optional<URI> prometheus,
-        Path courseFolder) {
+        Path courseFolder,
+        int maxManifestBytes,
+        Compression.Limits compression) {
+
+    /** Not so large that its tree would not fit into a gateway's heap of 96 MB beside everything else. */
+    private static final int LARGEST_MANIFEST = 1 << 20;
 
     private static final Map<Owner, String> KEYS = Map.of(
             Owner.GATEWAY, "gateway",
@@ -57,6 +65,13 @@ record GatewayConfig(
             Owner.ACTIVITY, "activity",
             Owner.RUNNER, "runner",
             Owner.BACKUP, "backup");
+
+    GatewayConfig {
+        if (maxManifestBytes < 1 || maxManifestBytes > LARGEST_MANIFEST) {
+            throw new IllegalArgumentException(
+                    "course.maxmanifestbytes is not from 1 to " + LARGEST_MANIFEST + ": " + maxManifestBytes);
+        }
+    }
 
     /** @throws RuntimeException that names the key which is missing or whose value cannot be used */
     static GatewayConfig from(Config config) {
@@ -86,7 +101,9 @@ record GatewayConfig(
                 limits(config.get("limits")),
                 MetricsAccess.Config.from(config.get("metrics")),
                 prometheus(config.get("prometheus.url").asString().get()),
-                Path.of(config.get("course.folder").asString().get()));
+                Path.of(config.get("course.folder").asString().get()),
+                config.get("course.maxmanifestbytes").asInt().get(),
+                compression(config.get("compression")));
     }
 
     private static Optional<URI> prometheus(String url) {
@@ -107,6 +124,13 @@ record GatewayConfig(
         perMinute.put(LimitClass.MARKS, config.get("marks").asInt().get());
         perMinute.put(LimitClass.OTHER, config.get("other").asInt().get());
         return new RateLimits.Config(config.get("enforce").asBoolean().get(), perMinute);
+    }
+
+    private static Compression.Limits compression(Config config) {
+        return new Compression.Limits(
+                config.get("minbytes").asInt().get(),
+                config.get("maxbytes").asInt().get(),
+                config.get("concurrent").asInt().get());
     }
 
     private static List<URI> addresses(String text) {

@@ -6,6 +6,7 @@ import io.helidon.common.tls.Tls;
 import io.helidon.config.Config;
 import java.time.InstantSource;
 import java.util.Objects;
+import org.tlac.gateway.edge.Compression;
 import org.tlac.gateway.edge.CsrfGuard;
 import org.tlac.gateway.edge.Peers;
 import org.tlac.gateway.edge.RateLimits;
@@ -51,7 +52,8 @@ final class GatewayService {
         Sessions sessions = new Sessions(auth, config.sessionCache(), clock);
         RunnerReplicas runners = new RunnerReplicas(PYTHON_RUNNER, config.runnerReplicas(), secret);
         PythonSessions pythonSessions = new PythonSessions(runners, sessions);
-        PageRoutes pages = new PageRoutes(new Course(config.courseFolder()));
+        PageRoutes pages = new PageRoutes(new Course(config.courseFolder(), config.maxManifestBytes(), clock));
+        Compression compression = new Compression(config.compression());
         Routes routes = new ApiRoutes(
                         auth, activity, runner, backup, sessions, pythonSessions, new PythonQueue(runners))
                 .routes()
@@ -76,7 +78,7 @@ final class GatewayService {
                 .trustedPeers(config.trustedProxies()::isProxy)
                 .tls(tls(config))
                 .headers(SecurityHeaders.headers(config.hsts()))
-                .routes(routes)
+                .routes(compression.around(routes))
                 .refusals(pages::notFound)
                 .authentication(new SessionAuthentication(sessions, config.trustedProxies()))
                 .guard(new CsrfGuard())
@@ -84,6 +86,7 @@ final class GatewayService {
                 .management(peers.routes())
                 .stopping(pythonSessions::farewell)
                 .closing(peers)
+                .closing(compression)
                 .listener(
                         REDIRECT,
                         config.redirectPort(),

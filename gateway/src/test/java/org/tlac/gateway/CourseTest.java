@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +66,52 @@ class CourseTest {
             Files.writeString(manifest, "\uFEFF{\"lessons\": []}");
             assertThat(school.send(school.request("/lessons/manifest.json")).body())
                     .isEqualTo("{\"lessons\":[]}");
+        }
+    }
+
+    @Test
+    void manifestBeyondItsLimit_isRefusedInWords_untilItIsSmaller(@TempDir Path own) throws Exception {
+        try (TestGateway school = TestGateway.start(own)) {
+            Path manifest = school.course.resolve("manifest.json");
+            String start = "{\"lessons\":[],\"note\":\"";
+            String largest = start + "x".repeat(TestGateway.MAX_MANIFEST - start.length() - 2) + "\"}";
+            Files.writeString(manifest, largest);
+            assertThat(school.send(school.request("/lessons/manifest.json")).body())
+                    .isEqualTo(largest);
+            Files.writeString(manifest, largest + " ");
+            HttpResponse<String> refused = school.send(school.request("/lessons/manifest.json"));
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body()).contains("manifest.json is larger than 10000 bytes");
+            Files.writeString(manifest, "{}");
+            assertThat(school.send(school.request("/lessons/manifest.json")).body())
+                    .isEqualTo("{}");
+            Files.delete(manifest);
+            assertThat(school.send(school.request("/lessons/manifest.json")).statusCode())
+                    .isEqualTo(404);
+            Files.createSymbolicLink(manifest, Files.writeString(own.resolve("elsewhere.json"), "{}"));
+            assertThat(school.send(school.request("/lessons/manifest.json")).statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    /** Its roles are asked for with every file of the course; only a change is read. */
+    @Test
+    void manifest_isReadWhenItChanged_notEachTime(@TempDir Path own) throws Exception {
+        try (TestGateway school = TestGateway.start(own)) {
+            Path manifest = Files.writeString(school.course.resolve("manifest.json"), "{\"note\":1}");
+            FileTime longAgo = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+            Files.setLastModifiedTime(manifest, longAgo);
+            assertThat(school.send(school.request("/lessons/manifest.json")).body())
+                    .isEqualTo("{\"note\":1}");
+            // What no editor does: other bytes of the same number at the same nanosecond.
+            Files.writeString(manifest, "{\"note\":2}");
+            Files.setLastModifiedTime(manifest, longAgo);
+            assertThat(school.send(school.request("/lessons/manifest.json")).body())
+                    .isEqualTo("{\"note\":1}");
+            Files.setLastModifiedTime(
+                    manifest, FileTime.from(longAgo.toInstant().plusNanos(1_000_000)));
+            assertThat(school.send(school.request("/lessons/manifest.json")).body())
+                    .isEqualTo("{\"note\":2}");
         }
     }
 }

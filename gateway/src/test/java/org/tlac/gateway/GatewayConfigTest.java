@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tlac.gateway.edge.Compression;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.metrics.Owner;
@@ -47,6 +48,8 @@ class GatewayConfigTest {
         assertThat(config.metrics()).isEqualTo(MetricsAccess.Config.of("open", ""));
         assertThat(config.prometheus()).isEmpty();
         assertThat(config.courseFolder()).isEqualTo(Path.of("course"));
+        assertThat(config.maxManifestBytes()).isEqualTo(512 << 10);
+        assertThat(config.compression()).isEqualTo(new Compression.Limits(1024, 1 << 20, 4));
     }
 
     @Test
@@ -76,7 +79,13 @@ class GatewayConfigTest {
         "proxy.trusted, somewhere",
         "prometheus.url, prometheus:9090",
         "prometheus.url, ftp://prometheus:9090",
-        "session.cache, soon"
+        "session.cache, soon",
+        "compression.minbytes, 0",
+        "compression.maxbytes, 1023",
+        "compression.concurrent, -1",
+        "compression.concurrent, 65",
+        "course.maxmanifestbytes, 0",
+        "course.maxmanifestbytes, 1048577"
     })
     void valuesThatCannotBeUsed_stopTheStart(String key, String value) {
         assertThatThrownBy(() -> with(Map.of(key, value))).isInstanceOf(RuntimeException.class);

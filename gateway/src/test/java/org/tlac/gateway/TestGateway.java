@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tlac.gateway.edge.ClientAddress;
+import org.tlac.gateway.edge.Compression;
 import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.platform.http.ConnectionLimits;
@@ -44,12 +45,17 @@ final class TestGateway implements AutoCloseable {
     static final String TEACHER = "t".repeat(43);
     static final String CSRF = "csrf-of-the-session";
     static final String SECRET = "s".repeat(43);
+    static final int MAX_MANIFEST = 10_000;
     static final Duration READ_TIMEOUT = Duration.ofSeconds(1);
     private static final Metrics METRICS = Metrics.open(Owner.GATEWAY, "test");
 
     final ConcurrentLinkedDeque<Received> received = new ConcurrentLinkedDeque<>();
     final AtomicInteger askedForSessions = new AtomicInteger();
     final Set<Integer> signedOut = ConcurrentHashMap.newKeySet();
+    /** What services answer with, beside the few calls that they are asked by the gateway itself. */
+    volatile String answer = "{\"from\":\"service\"}";
+
+    volatile Map<String, String> answerHeaders = Map.of("ETag", "\"7\"");
     final StubService service;
     final TestCertificate certificate;
     final Path course;
@@ -113,7 +119,9 @@ final class TestGateway implements AutoCloseable {
                 new RateLimits.Config(true, limits),
                 MetricsAccess.Config.of(settings.getOrDefault("access", "open"), token.toString()),
                 Optional.ofNullable(settings.get("prometheus")).map(URI::create),
-                course);
+                course,
+                MAX_MANIFEST,
+                new Compression.Limits(1024, 100_000, 2));
         door = GatewayService.start(config, METRICS, InstantSource.system());
         http = HttpClient.newBuilder().sslContext(certificate.trusting()).build();
     }
@@ -152,8 +160,12 @@ final class TestGateway implements AutoCloseable {
             case "/internal/counts" -> StubService.reply(exchange, 200, COUNTS);
             default -> {
                 exchange.getResponseHeaders().set("X-Internal", "not for clients");
-                exchange.getResponseHeaders().set("ETag", "\"7\"");
-                StubService.reply(exchange, 200, "{\"from\":\"service\"}");
+                exchange.getResponseHeaders().set("Content-Type", "application/json");
+                answerHeaders.forEach(exchange.getResponseHeaders()::set);
+                byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(200, bytes.length);
+                exchange.getResponseBody().write(bytes);
+                exchange.close();
             }
         }
     }
@@ -214,6 +226,10 @@ final class TestGateway implements AutoCloseable {
 
     HttpResponse<InputStream> open(HttpRequest.Builder request) throws Exception {
         return http.send(request.build(), BodyHandlers.ofInputStream());
+    }
+
+    HttpResponse<byte[]> bytes(HttpRequest.Builder request) throws Exception {
+        return http.send(request.build(), BodyHandlers.ofByteArray());
     }
 
     RawHttp raw() {

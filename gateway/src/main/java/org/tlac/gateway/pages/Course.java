@@ -1,113 +1,104 @@
 package org.tlac.gateway.pages;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.time.InstantSource;
+import java.util.List;
+import org.tlac.gateway.pages.Conditions.Part;
+import org.tlac.gateway.pages.CourseFolder.OpenFile;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
-import org.tlac.platform.http.Json;
 import org.tlac.platform.http.Reply;
+import org.tlac.platform.http.Reply.Header;
+import org.tlac.platform.identity.Identity;
 
-/** The course folder: its manifest for anyone, its pages for those signed in, and what is for teachers for teachers only. */
+/**
+ * The course folder: its manifest for anyone, its pages for those signed in, and what is for teachers for teachers only. Files are
+ * streamed, whatever their size, also in part.
+ *
+ * <p>Not by Helidon's static content module (4.5.0), which answers requests by itself, past our routes, roles and measurements; follows
+ * links that stay inside the folder; makes its tags of nothing but the milliseconds of the last change; and knows no If-Range.
+ */
 public final class Course {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Course.class);
-    private static final String MANIFEST = "manifest.json";
-    private static final String PREFIX = "/lessons/";
+    /** Kept, but asked about each time: a new version is there at once, and an unchanged one costs no bytes. */
+    static final String ASK_EACH_TIME = "private, no-cache";
 
-    /** In the name of every file with checks: {@code a1.checks.yaml}. */
-    private static final String CHECKS = ".checks.";
+    private final CourseFolder folder;
+    private final Manifest manifest;
 
-    /** What the checks of {@code a1.html} have in place of its ending. */
-    private static final String CHECKS_FILE = ".checks.yaml";
-
-    private final Files all;
-    private final Files files;
-
-    /** @param folder holds manifest.json; read at each request, so a school can edit its course while TLAC runs */
-    public Course(Path folder) {
-        this.all = Files.folder(folder);
-        this.files = path -> isChecks(folder, path) ? Optional.empty() : all.read(path);
+    /**
+     * A course that a school may edit while TLAC runs.
+     *
+     * @param folder holds manifest.json
+     * @param maxManifestBytes of it
+     */
+    public Course(Path folder, int maxManifestBytes, InstantSource clock) {
+        this.folder = new CourseFolder(folder);
+        this.manifest = new Manifest(this.folder, maxManifestBytes, clock);
     }
 
-    /** What an activity is checked by is nobody's to read here, whoever asks, nor is an editor's copy of it or a link to it. */
-    private static boolean isChecks(Path folder, String path) throws IOException {
-        if (path.toLowerCase(Locale.ROOT).contains(CHECKS)) {
-            return true;
-        }
-        Path file = folder.resolve(path);
-        return java.nio.file.Files.exists(file)
-                && file.toRealPath().toString().toLowerCase(Locale.ROOT).contains(CHECKS);
-    }
-
-    Files files() {
-        return files;
-    }
-
-    /** The manifest with one thing more: each activity {@code hasChecks} or not. What they are stays in their file. */
     Reply manifest(Call call) throws IOException {
-        byte[] bytes = files.read(MANIFEST).orElseThrow(() -> ApiError.notFound("This school has no course yet."));
-        JsonNode manifest = tree(bytes);
-        for (JsonNode lesson : manifest.path("lessons")) {
-            for (JsonNode activity : lesson.path("activities")) {
-                if (activity instanceof ObjectNode object) {
-                    object.put("hasChecks", hasChecks(activity.path("path").asText()));
-                }
-            }
-        }
-        return Files.reply(call, 200, MANIFEST, Json.write(manifest));
-    }
-
-    /** @param page as the manifest names it */
-    private boolean hasChecks(String page) throws IOException {
-        return all.read(inFolder(page).replaceFirst("\\.[A-Za-z0-9]+$", "") + CHECKS_FILE)
-                .isPresent();
-    }
-
-    private static String inFolder(String path) {
-        return path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : path;
-    }
-
-    /** @throws ApiError 503 while whoever edits it has not got it right; the log says where it is wrong */
-    private static JsonNode tree(byte[] manifest) {
-        try {
-            return Json.file(manifest);
-        } catch (IllegalStateException e) {
-            LOG.error("The course's manifest.json cannot be read: {}", e.getMessage());
-            throw ApiError.unavailable("The course cannot be read now. Please tell your teacher.", "internal", e);
-        }
+        return manifest.content().reply(call, 200, ASK_EACH_TIME);
     }
 
     /** Who may read a file of the course: whatever lies in a folder called teacher, or the manifest names as a teacher's, is theirs. */
     Access access(String path) throws IOException {
-        boolean folder = Arrays.asList(path.split("/", -1)).contains("teacher");
-        return folder || teachersPaths().contains(path) ? Access.TEACHER : Access.SIGNED_IN;
+        boolean teachers =
+                CourseNames.isTeachers(path) || manifest.teachersPaths().contains(path);
+        return teachers ? Access.TEACHER : Access.SIGNED_IN;
     }
 
-    private Set<String> teachersPaths() throws IOException {
-        byte[] manifest = files.read(MANIFEST).orElse(null);
-        if (manifest == null) {
-            return Set.of();
+    /** One file, or 304, 206 or 416. @throws ApiError 404 when it is not there for this caller */
+    Reply file(Call call, String path) throws IOException {
+        boolean teacher = call.identity() instanceof Identity.User user
+                && Access.TEACHER.admits(user.caller().role());
+        if (CourseNames.isHidden(path) || (CourseNames.isReadme(path) && !teacher)) {
+            throw ApiError.notFound();
         }
-        JsonNode lessons = tree(manifest).path("lessons");
-        return StreamSupport.stream(lessons.spliterator(), false)
-                .flatMap(lesson -> Stream.concat(
-                        Stream.of(lesson.path("teacherPath")),
-                        StreamSupport.stream(lesson.path("teacherResources").spliterator(), false)
-                                .map(resource -> resource.path("path"))))
-                .map(JsonNode::asText)
-                .map(Course::inFolder)
-                .collect(Collectors.toUnmodifiableSet());
+        OpenFile file = folder.open(path).orElseThrow(ApiError::notFound);
+        Reply reply = null;
+        try {
+            reply = reply(call, path, file);
+            return reply;
+        } finally {
+            if (reply == null || reply.stream() == null) {
+                file.close();
+            }
+        }
+    }
+
+    private static Reply reply(Call call, String path, OpenFile file) throws IOException {
+        long size = file.stamp().size();
+        String tag = tag(file.stamp());
+        List<Header> headers = List.of(
+                new Header("ETag", tag),
+                new Header("Last-Modified", Conditions.date(file.stamp().modified())),
+                new Header("Accept-Ranges", "bytes"),
+                new Header("Cache-Control", ASK_EACH_TIME));
+        if (Conditions.has(call, tag, file.stamp().modified())) {
+            return new Reply(304, headers, new byte[0], null);
+        }
+        return switch (Conditions.part(call, tag, size)) {
+            case Part.Whole whole -> stream(200, headers, path, file.from(0), size);
+            case Part.Bytes part ->
+                stream(206, headers, path, file.from(part.first()), part.length())
+                        .with("Content-Range", "bytes " + part.first() + "-" + part.last() + "/" + size);
+            case Part.Beyond beyond ->
+                new Reply(416, headers, new byte[0], null).with("Content-Range", "bytes */" + size);
+        };
+    }
+
+    private static Reply stream(int status, List<Header> headers, String path, InputStream body, long length) {
+        return Reply.stream(status, headers, body, length).with("Content-Type", ContentType.of(path));
+    }
+
+    /** Without reading the file: its size, the nanosecond of its last change and which file it is. */
+    private static String tag(CourseFolder.Stamp stamp) {
+        String text = stamp.size() + " " + stamp.modified() + " " + stamp.key();
+        return "\"" + Content.hash(text.getBytes(StandardCharsets.UTF_8)) + "\"";
     }
 }

@@ -1,13 +1,9 @@
 package org.tlac.gateway.pages;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Properties;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
@@ -20,9 +16,12 @@ import org.tlac.platform.identity.Identity;
 /** The pages, who may see each, their assets, and the course. A page that needs a session leads to the login page and back. */
 public final class PageRoutes {
 
-    private final Files web = Files.packed("/web");
-    private final Files core = Files.packed("/web/core");
-    private final Files uplot = Files.packed("/META-INF/resources/webjars/uplot/" + uplotVersion() + "/dist");
+    /** An asset's address names its version, so what is there never changes. */
+    private static final String FOR_EVER = "public, max-age=31536000, immutable";
+
+    private static final String CORE = "core/";
+
+    private final Assets assets = Assets.packed();
     private final Course course;
 
     public PageRoutes(Course course) {
@@ -35,9 +34,9 @@ public final class PageRoutes {
                 page("/", Access.SIGNED_IN, "index.html"),
                 page("/index.html", Access.SIGNED_IN, "index.html"),
                 page("/admin-metrics.html", Access.ADMIN, "admin-metrics.html"),
-                asset("/core/vendor/uplot/{file}", call -> file(call, uplot, call.path("file"))),
-                asset("/core/{+path}", call -> file(call, core, call.path("path"))),
-                asset("/favicon.ico", call -> file(call, core, "mark.svg")),
+                asset("/core/v/{version}/{+path}", this::versioned),
+                asset("/core/{+path}", call -> packed(call, CORE + call.path("path"))),
+                asset("/favicon.ico", call -> packed(call, CORE + "mark.svg")),
                 asset("/lessons/manifest.json", course::manifest),
                 asset("/lessons/{+path}", this::lesson));
     }
@@ -50,24 +49,13 @@ public final class PageRoutes {
         if (refusal.status() != 404 || !wantsPage || call.rawPath().startsWith("/api/")) {
             return Optional.empty();
         }
-        try {
-            return web.read("404.html")
-                    .map(page -> Files.reply(call, 404, "404.html", page).with("Vary", "Accept"));
-        } catch (IOException e) {
-            throw new UncheckedIOException("404.html is packed into this program", e);
-        }
+        return assets.find("404.html")
+                .map(page -> page.reply(call, 404, Course.ASK_EACH_TIME))
+                .map(page -> page.with("Vary", isPacked(page) ? "Accept, Accept-Encoding" : "Accept"));
     }
 
-    /** The charting library is packed in a folder named after its version. */
-    private static String uplotVersion() {
-        Properties about = new Properties();
-        try (InputStream in =
-                PageRoutes.class.getResourceAsStream("/META-INF/maven/org.webjars.npm/uplot/pom.properties")) {
-            about.load(Objects.requireNonNull(in, "uPlot is not on the class path"));
-            return about.getProperty("version");
-        } catch (IOException e) {
-            throw new UncheckedIOException("uPlot on the class path cannot be read", e);
-        }
+    private static boolean isPacked(Reply page) {
+        return page.headers().stream().anyMatch(header -> header.name().equals("Vary"));
     }
 
     private static Route asset(String template, Handler handler) {
@@ -76,22 +64,22 @@ public final class PageRoutes {
 
     /** Open to anyone as a route, so that the page itself can answer with a redirect or a page in place of a bare error. */
     private Route page(String path, Access access, String file) {
-        return Route.get(path, Access.ANYONE, call -> guarded(call, access, () -> file(call, web, file)))
+        return Route.get(path, Access.ANYONE, call -> guarded(call, access, () -> packed(call, file)))
                 .asStatic();
     }
 
     @FunctionalInterface
-    private interface Content {
+    private interface Answer {
         Reply get() throws IOException;
     }
 
-    private Reply guarded(Call call, Access access, Content content) throws IOException {
+    private Reply guarded(Call call, Access access, Answer answer) throws IOException {
         if (access == Access.ANYONE) {
-            return content.get();
+            return answer.get();
         }
         return switch (call.identity()) {
-            case Identity.User user when access.admits(user.caller().role()) -> content.get();
-            case Identity.User user -> file(call, 403, web, "403.html");
+            case Identity.User user when access.admits(user.caller().role()) -> answer.get();
+            case Identity.User user -> packed(call, 403, "403.html", Course.ASK_EACH_TIME);
             default -> Reply.redirect(303, login(call));
         };
     }
@@ -103,15 +91,22 @@ public final class PageRoutes {
 
     private Reply lesson(Call call) throws IOException {
         String path = call.path("path");
-        return guarded(call, course.access(path), () -> file(call, course.files(), path));
+        return guarded(call, course.access(path), () -> course.file(call, path));
     }
 
-    private Reply file(Call call, Files files, String path) throws IOException {
-        return file(call, 200, files, path);
+    /** Of another version nothing is here: the newer file under an older name would be kept for ever. */
+    private Reply versioned(Call call) {
+        if (!call.path("version").equals(assets.version())) {
+            throw ApiError.notFound();
+        }
+        return packed(call, 200, CORE + call.path("path"), FOR_EVER);
     }
 
-    private static Reply file(Call call, int status, Files files, String path) throws IOException {
-        byte[] bytes = files.read(path).orElseThrow(ApiError::notFound);
-        return Files.reply(call, status, path, bytes);
+    private Reply packed(Call call, String path) {
+        return packed(call, 200, path, Course.ASK_EACH_TIME);
+    }
+
+    private Reply packed(Call call, int status, String path, String cacheControl) {
+        return assets.find(path).orElseThrow(ApiError::notFound).reply(call, status, cacheControl);
     }
 }
