@@ -1,6 +1,8 @@
 package org.tlac.gateway;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.helidon.config.Config;
+import io.helidon.config.ConfigSources;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -27,6 +29,7 @@ import java.util.regex.Pattern;
 import org.tlac.gateway.edge.ClientAddress;
 import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.status.MetricsAccess;
+import org.tlac.gateway.upstream.UpstreamConfig;
 import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.ServerConfig;
@@ -108,12 +111,26 @@ final class TestGateway implements AutoCloseable {
                 runnerReplicas.isEmpty() ? List.of(service.uri()) : runnerReplicas,
                 secret,
                 Duration.ofSeconds(3),
+                upstream(settings),
+                Duration.ofMillis(1500),
+                2 << 20,
                 new RateLimits.Config(true, limits),
                 MetricsAccess.Config.of(settings.getOrDefault("access", "open"), token.toString()),
                 Optional.ofNullable(settings.get("prometheus")).map(URI::create),
                 course);
         door = GatewayService.start(config, METRICS, InstantSource.system());
         http = HttpClient.newBuilder().sslContext(certificate.trusting()).build();
+    }
+
+    /** The keys below upstream as shipped, but for those that a test sets. */
+    private static UpstreamConfig upstream(Map<String, String> settings) {
+        return UpstreamConfig.from(
+                Config.just(ConfigSources.create(settings), ConfigSources.classpath("application.yaml"))
+                        .get("upstream"));
+    }
+
+    static TestGateway with(Path folder, Map<String, String> settings) throws Exception {
+        return new TestGateway(folder, settings, List.of());
     }
 
     static TestGateway start(Path folder) throws Exception {
