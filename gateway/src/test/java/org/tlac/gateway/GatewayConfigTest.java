@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.gateway.status.MetricsAccess;
+import org.tlac.gateway.upstream.UpstreamConfig;
 import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.metrics.Owner;
 
@@ -40,6 +41,23 @@ class GatewayConfigTest {
         assertThat(config.scrape()).containsEntry(Owner.BACKUP, List.of(URI.create("http://127.0.0.1:9084")));
         assertThat(config.runnerReplicas()).containsExactly(URI.create("http://127.0.0.1:8083"));
         assertThat(config.sessionCache()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.scrapeTimeout()).isEqualTo(Duration.ofMillis(1500));
+        assertThat(config.scrapeMaxBytes()).isEqualTo(2 << 20);
+        assertThat(config.upstream())
+                .isEqualTo(new UpstreamConfig(
+                        Duration.ofSeconds(1),
+                        Duration.ofMillis(4500),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(30),
+                        64,
+                        256,
+                        Duration.ofSeconds(1),
+                        500,
+                        Duration.ofSeconds(15),
+                        64,
+                        Duration.ofSeconds(15),
+                        16 << 20,
+                        new UpstreamConfig.Breaker(10, 50, Duration.ofSeconds(1), Duration.ofSeconds(2))));
         assertThat(config.limits().enforce()).isTrue();
         assertThat(config.limits().perMinute())
                 .isEqualTo(
@@ -76,7 +94,29 @@ class GatewayConfigTest {
         "proxy.trusted, somewhere",
         "prometheus.url, prometheus:9090",
         "prometheus.url, ftp://prometheus:9090",
-        "session.cache, soon"
+        "session.cache, soon",
+        "session.cache, PT5.1S",
+        "scrape.timeout, PT0S",
+        "scrape.maxbytes, 0",
+        "upstream.connecttimeout, PT0S",
+        "upstream.timeout, PT-1S",
+        "upstream.runtimeout, PT0S",
+        "upstream.runlimit, PT9S",
+        "upstream.calls, 0",
+        "upstream.queue, -1",
+        "upstream.queuetimeout, PT0S",
+        "upstream.queuetimeout, PT4.5S",
+        "upstream.streams, 0",
+        "upstream.streamidle, PT0S",
+        "upstream.idle, -1",
+        "upstream.idletime, PT0S",
+        "upstream.maxanswerbytes, 0",
+        "upstream.breaker.window, 0",
+        "upstream.breaker.window, 10001",
+        "upstream.breaker.ratio, 0",
+        "upstream.breaker.ratio, 101",
+        "upstream.breaker.delay, PT0S",
+        "upstream.breaker.probe, PT0S"
     })
     void valuesThatCannotBeUsed_stopTheStart(String key, String value) {
         assertThatThrownBy(() -> with(Map.of(key, value))).isInstanceOf(RuntimeException.class);

@@ -18,9 +18,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -79,6 +81,10 @@ final class TestGateway implements AutoCloseable {
         for (Owner owner : Owner.values()) {
             services.put(owner, service.uri());
             scrape.put(owner, List.of(service.uri()));
+        }
+        for (Owner owner : Owner.values()) {
+            Optional.ofNullable(settings.get("services." + owner.name().toLowerCase(Locale.ROOT)))
+                    .ifPresent(elsewhere -> services.put(owner, URI.create(elsewhere)));
         }
         Path secret = Files.writeString(folder.resolve("secret"), SECRET);
         Path token = Files.writeString(folder.resolve("token"), "m".repeat(43));
@@ -225,6 +231,10 @@ final class TestGateway implements AutoCloseable {
 
     HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
         return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    CompletableFuture<HttpResponse<String>> begin(HttpRequest.Builder request) {
+        return http.sendAsync(request.build(), BodyHandlers.ofString());
     }
 
     HttpResponse<InputStream> open(HttpRequest.Builder request) throws Exception {

@@ -39,15 +39,21 @@ public record UpstreamConfig(
         Breaker breaker) {
 
     /**
-     * When a service is not asked any more: for {@code delay} after {@code ratio} percent of the last {@code window} calls failed; then
-     * one question decides.
+     * When a service is not asked any more: for {@code delay} after {@code ratio} percent of the last {@code window} calls failed, and
+     * there were so many since it was last away; then one question decides.
      *
      * @param probe how long that question may take
      */
     public record Breaker(int window, int ratio, Duration delay, Duration probe) {
 
+        private static final int MAX_WINDOW = 10_000;
+
         public Breaker {
             atLeast("breaker.window", window, 1);
+            if (window > MAX_WINDOW) {
+                throw new IllegalArgumentException(
+                        "upstream.breaker.window must be at most " + MAX_WINDOW + ", not " + window);
+            }
             atLeast("breaker.ratio", ratio, 1);
             if (ratio > 100) {
                 throw new IllegalArgumentException("upstream.breaker.ratio is in percent, not " + ratio);
