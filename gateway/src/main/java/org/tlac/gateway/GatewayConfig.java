@@ -13,6 +13,7 @@ import org.tlac.gateway.edge.ClientAddress;
 import org.tlac.gateway.edge.Compression;
 import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.status.MetricsAccess;
+import org.tlac.gateway.upstream.UpstreamConfig;
 import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.ServerConfig;
 import org.tlac.platform.metrics.Owner;
@@ -32,6 +33,9 @@ import org.tlac.platform.metrics.Owner;
  *     resolves to
  * @param serviceSecretFile what the gateway shows auth-service when nobody is signed in
  * @param sessionCache how long a resolved session is used before auth-service is asked again
+ * @param upstream what one service may cost its callers
+ * @param scrapeTimeout a question to a replica about its health or numbers, in all
+ * @param scrapeMaxBytes a larger answer to it counts as none
  * @param prometheus where the admin's page learns of alerts; empty for nowhere
  * @param courseFolder the course's files, served under /lessons/
  * @param maxManifestBytes of the course's manifest.json; while it is read it takes up to thirty times its size
@@ -49,6 +53,9 @@ record GatewayConfig(
         List<URI> runnerReplicas,
         Path serviceSecretFile,
         Duration sessionCache,
+        UpstreamConfig upstream,
+        Duration scrapeTimeout,
+        int scrapeMaxBytes,
         RateLimits.Config limits,
         MetricsAccess.Config metrics,
         Optional<URI> prometheus,
@@ -58,6 +65,22 @@ record GatewayConfig(
 
     /** Not so large that its tree would not fit into a gateway's heap of 96 MB beside everything else. */
     private static final int LARGEST_MANIFEST = 1 << 20;
+
+    GatewayConfig {
+        if (scrapeTimeout.isNegative() || scrapeTimeout.isZero()) {
+            throw new IllegalArgumentException("scrape.timeout must be above zero, not " + scrapeTimeout);
+        }
+        if (scrapeMaxBytes < 1) {
+            throw new IllegalArgumentException("scrape.maxbytes must be at least 1, not " + scrapeMaxBytes);
+        }
+        // A session that was revoked elsewhere must not live on here.
+        if (sessionCache.isNegative() || sessionCache.compareTo(MAX_SESSION_CACHE) > 0) {
+            throw new IllegalArgumentException(
+                    "session.cache must be at most " + MAX_SESSION_CACHE + ", not " + sessionCache);
+        }
+    }
+
+    private static final Duration MAX_SESSION_CACHE = Duration.ofSeconds(5);
 
     private static final Map<Owner, String> KEYS = Map.of(
             Owner.GATEWAY, "gateway",
@@ -98,6 +121,9 @@ record GatewayConfig(
                 addresses(config.get("replicas.runner").asString().get()),
                 Path.of(config.get("identity.servicesecretfile").asString().get()),
                 config.get("session.cache").as(Duration.class).get(),
+                UpstreamConfig.from(config.get("upstream")),
+                config.get("scrape.timeout").as(Duration.class).get(),
+                config.get("scrape.maxbytes").asInt().get(),
                 limits(config.get("limits")),
                 MetricsAccess.Config.from(config.get("metrics")),
                 prometheus(config.get("prometheus.url").asString().get()),

@@ -23,8 +23,10 @@ import org.tlac.gateway.status.Alerts;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.gateway.status.Replicas;
 import org.tlac.gateway.status.StatusRoutes;
+import org.tlac.gateway.upstream.ReplicaClients;
 import org.tlac.gateway.upstream.RunnerReplicas;
 import org.tlac.gateway.upstream.Upstream;
+import org.tlac.platform.http.ConnectionWatch;
 import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.Routes;
 import org.tlac.platform.identity.ServiceSecret;
@@ -45,12 +47,17 @@ final class GatewayService {
 
     static FrontDoor start(GatewayConfig config, Metrics metrics, InstantSource clock) {
         ServiceSecret secret = ServiceSecret.read(config.serviceSecretFile());
-        Upstream auth = upstream(config, secret, Owner.AUTH, "sign-in service");
-        Upstream activity = upstream(config, secret, Owner.ACTIVITY, "activity service");
-        Upstream runner = upstream(config, secret, Owner.RUNNER, PYTHON_RUNNER);
-        Upstream backup = upstream(config, secret, Owner.BACKUP, "backup service");
-        Sessions sessions = new Sessions(auth, config.sessionCache(), clock);
-        RunnerReplicas runners = new RunnerReplicas(PYTHON_RUNNER, config.runnerReplicas(), secret);
+        ConnectionWatch watch = ConnectionWatch.start();
+        ReplicaClients replicas = new ReplicaClients(config.scrapeTimeout(), config.scrapeMaxBytes(), watch);
+        Upstream auth = upstream(config, secret, watch, Owner.AUTH, "sign-in service");
+        Upstream activity = upstream(config, secret, watch, Owner.ACTIVITY, "activity service");
+        Upstream runner = upstream(config, secret, watch, Owner.RUNNER, PYTHON_RUNNER);
+        Upstream backup = upstream(config, secret, watch, Owner.BACKUP, "backup service");
+        // Places of its own: many who sign in at once must not keep those out who are signed in.
+        Upstream sessionsOfAuth = upstream(config, secret, watch, Owner.AUTH, "sign-in service");
+        Sessions sessions = new Sessions(sessionsOfAuth, config.sessionCache(), clock);
+        RunnerReplicas runners =
+                new RunnerReplicas(PYTHON_RUNNER, config.runnerReplicas(), secret, config.upstream(), watch);
         PythonSessions pythonSessions = new PythonSessions(runners, sessions);
         PageRoutes pages = new PageRoutes(new Course(config.courseFolder(), config.maxManifestBytes(), clock));
         Compression compression = new Compression(config.compression());
@@ -58,17 +65,18 @@ final class GatewayService {
                         auth, activity, runner, backup, sessions, pythonSessions, new PythonQueue(runners))
                 .routes()
                 .and(new StatusRoutes(
-                                new Replicas(config.scrape()),
+                                new Replicas(config.scrape(), replicas),
                                 auth,
                                 activity,
                                 new MetricsAccess(config.metrics()),
-                                new Alerts(config.prometheus()),
+                                new Alerts(config.prometheus(), watch),
                                 clock)
                         .routes())
                 .and(pages.routes());
         RateLimits limits = new RateLimits(config.limits(), metrics, clock);
         limits.expect(routes.table());
-        Peers peers = new Peers(Objects.requireNonNull(config.scrape().get(Owner.GATEWAY)), secret, limits, clock);
+        Peers peers =
+                new Peers(Objects.requireNonNull(config.scrape().get(Owner.GATEWAY)), replicas, secret, limits, clock);
         peers.start();
         return FrontDoor.builder(config.server(), metrics)
                 .edge()
@@ -85,6 +93,7 @@ final class GatewayService {
                 .guard(limits)
                 .management(peers.routes())
                 .stopping(pythonSessions::farewell)
+                .closing(watch)
                 .closing(peers)
                 .closing(compression)
                 .listener(
@@ -94,8 +103,10 @@ final class GatewayService {
                 .start();
     }
 
-    private static Upstream upstream(GatewayConfig config, ServiceSecret secret, Owner owner, String name) {
-        return new Upstream(name, Objects.requireNonNull(config.services().get(owner)), secret);
+    private static Upstream upstream(
+            GatewayConfig config, ServiceSecret secret, ConnectionWatch watch, Owner owner, String name) {
+        return new Upstream(
+                name, Objects.requireNonNull(config.services().get(owner)), secret, config.upstream(), watch);
     }
 
     private static Tls tls(GatewayConfig config) {

@@ -6,6 +6,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +30,7 @@ class AuthAwayTest {
 
     @BeforeAll
     static void start() throws Exception {
-        gateway = TestGateway.start(folder);
+        gateway = TestGateway.with(folder, Map.of("upstream.timeout", "PT1.5S"));
         Files.writeString(gateway.course.resolve("manifest.json"), "{\"lessons\":[]}");
         gateway.service.answer(exchange -> {
             if (exchange.getRequestURI().toString().equals("/internal/session")) {
@@ -72,5 +77,20 @@ class AuthAwayTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(gateway.received.getLast().header("X-tlac-client-address")).contains("127.0.0.1");
         assertThat(gateway.askedForSessions).hasValue(0);
+    }
+
+    @Test
+    void oneSessionsCallers_shareOneQuestion_andPagesAreRefusedInTime() throws Exception {
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            answers.add(gateway.begin(gateway.as(TestGateway.PUPIL, i % 2 == 0 ? "/" : "/api/activity/state")));
+        }
+        for (CompletableFuture<HttpResponse<String>> answer : answers) {
+            HttpResponse<String> refused = answer.get(30, TimeUnit.SECONDS);
+            assertThat(refused.statusCode()).isEqualTo(504);
+            assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+            assertThat(refused.body()).contains("The sign-in service took too long to answer.");
+        }
+        assertThat(gateway.askedForSessions).hasValue(1);
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.gateway.edge.Compression;
 import org.tlac.gateway.status.MetricsAccess;
+import org.tlac.gateway.upstream.UpstreamConfig;
 import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.metrics.Owner;
 
@@ -41,6 +42,23 @@ class GatewayConfigTest {
         assertThat(config.scrape()).containsEntry(Owner.BACKUP, List.of(URI.create("http://127.0.0.1:9084")));
         assertThat(config.runnerReplicas()).containsExactly(URI.create("http://127.0.0.1:8083"));
         assertThat(config.sessionCache()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.scrapeTimeout()).isEqualTo(Duration.ofMillis(1500));
+        assertThat(config.scrapeMaxBytes()).isEqualTo(2 << 20);
+        assertThat(config.upstream())
+                .isEqualTo(new UpstreamConfig(
+                        Duration.ofSeconds(1),
+                        Duration.ofMillis(4500),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(30),
+                        64,
+                        256,
+                        Duration.ofSeconds(1),
+                        500,
+                        Duration.ofSeconds(15),
+                        64,
+                        Duration.ofSeconds(15),
+                        16 << 20,
+                        new UpstreamConfig.Breaker(10, 50, Duration.ofSeconds(1), Duration.ofSeconds(2))));
         assertThat(config.limits().enforce()).isTrue();
         assertThat(config.limits().perMinute())
                 .isEqualTo(
@@ -85,7 +103,29 @@ class GatewayConfigTest {
         "compression.concurrent, -1",
         "compression.concurrent, 65",
         "course.maxmanifestbytes, 0",
-        "course.maxmanifestbytes, 1048577"
+        "course.maxmanifestbytes, 1048577",
+        "session.cache, PT5.1S",
+        "scrape.timeout, PT0S",
+        "scrape.maxbytes, 0",
+        "upstream.connecttimeout, PT0S",
+        "upstream.timeout, PT-1S",
+        "upstream.runtimeout, PT0S",
+        "upstream.runlimit, PT9S",
+        "upstream.calls, 0",
+        "upstream.queue, -1",
+        "upstream.queuetimeout, PT0S",
+        "upstream.queuetimeout, PT4.5S",
+        "upstream.streams, 0",
+        "upstream.streamidle, PT0S",
+        "upstream.idle, -1",
+        "upstream.idletime, PT0S",
+        "upstream.maxanswerbytes, 0",
+        "upstream.breaker.window, 0",
+        "upstream.breaker.window, 10001",
+        "upstream.breaker.ratio, 0",
+        "upstream.breaker.ratio, 101",
+        "upstream.breaker.delay, PT0S",
+        "upstream.breaker.probe, PT0S"
     })
     void valuesThatCannotBeUsed_stopTheStart(String key, String value) {
         assertThatThrownBy(() -> with(Map.of(key, value))).isInstanceOf(RuntimeException.class);

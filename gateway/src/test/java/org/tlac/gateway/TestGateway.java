@@ -1,6 +1,8 @@
 package org.tlac.gateway;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.helidon.config.Config;
+import io.helidon.config.ConfigSources;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -16,9 +18,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +33,7 @@ import org.tlac.gateway.edge.Compression;
 import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.platform.http.ConnectionLimits;
+import org.tlac.gateway.upstream.UpstreamConfig;
 import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.ServerConfig;
@@ -84,6 +89,10 @@ final class TestGateway implements AutoCloseable {
             services.put(owner, service.uri());
             scrape.put(owner, List.of(service.uri()));
         }
+        for (Owner owner : Owner.values()) {
+            Optional.ofNullable(settings.get("services." + owner.name().toLowerCase(Locale.ROOT)))
+                    .ifPresent(elsewhere -> services.put(owner, URI.create(elsewhere)));
+        }
         Path secret = Files.writeString(folder.resolve("secret"), SECRET);
         Path token = Files.writeString(folder.resolve("token"), "m".repeat(43));
         Map<LimitClass, Integer> limits = new EnumMap<>(LimitClass.class);
@@ -116,6 +125,9 @@ final class TestGateway implements AutoCloseable {
                 runnerReplicas.isEmpty() ? List.of(service.uri()) : runnerReplicas,
                 secret,
                 Duration.ofSeconds(3),
+                upstream(settings),
+                Duration.ofMillis(1500),
+                2 << 20,
                 new RateLimits.Config(true, limits),
                 MetricsAccess.Config.of(settings.getOrDefault("access", "open"), token.toString()),
                 Optional.ofNullable(settings.get("prometheus")).map(URI::create),
@@ -124,6 +136,17 @@ final class TestGateway implements AutoCloseable {
                 new Compression.Limits(1024, 100_000, 2));
         door = GatewayService.start(config, METRICS, InstantSource.system());
         http = HttpClient.newBuilder().sslContext(certificate.trusting()).build();
+    }
+
+    /** The keys below upstream as shipped, but for those that a test sets. */
+    private static UpstreamConfig upstream(Map<String, String> settings) {
+        return UpstreamConfig.from(
+                Config.just(ConfigSources.create(settings), ConfigSources.classpath("application.yaml"))
+                        .get("upstream"));
+    }
+
+    static TestGateway with(Path folder, Map<String, String> settings) throws Exception {
+        return new TestGateway(folder, settings, List.of());
     }
 
     static TestGateway start(Path folder) throws Exception {
@@ -222,6 +245,10 @@ final class TestGateway implements AutoCloseable {
 
     HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
         return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    CompletableFuture<HttpResponse<String>> begin(HttpRequest.Builder request) {
+        return http.sendAsync(request.build(), BodyHandlers.ofString());
     }
 
     HttpResponse<InputStream> open(HttpRequest.Builder request) throws Exception {

@@ -2,10 +2,6 @@ package org.tlac.gateway.edge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tlac.gateway.upstream.Addresses;
+import org.tlac.gateway.upstream.ReplicaClients;
+import org.tlac.gateway.upstream.RequestThreads;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
@@ -25,6 +23,8 @@ import org.tlac.platform.http.Json;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
+import org.tlac.platform.http.ServiceClient.Answer;
+import org.tlac.platform.http.ServiceClient.Request;
 import org.tlac.platform.identity.ServiceSecret;
 
 /**
@@ -38,7 +38,6 @@ public final class Peers implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
     private static final Duration PACE = Duration.ofSeconds(1);
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     /** What a replica said counts for so long: longer than it takes to ask again, shorter than its end would matter. */
     private static final Duration TRUST = Duration.ofSeconds(5);
@@ -49,16 +48,16 @@ public final class Peers implements AutoCloseable {
     private final RateLimits limits;
     private final InstantSource clock;
     private final Map<String, Said> said = new ConcurrentHashMap<>();
-    private final HttpClient http = HttpClient.newBuilder()
-            .connectTimeout(TIMEOUT)
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    private final ReplicaClients clients;
+    private final RequestThreads threads = new RequestThreads();
     private final Thread asking = Thread.ofVirtual().name("peers").unstarted(this::askOn);
 
     private record Said(Instant at, Map<String, Integer> calls) {}
 
     /** @param addresses management base addresses of the gateway; a host name stands for all replicas it resolves to, this one among them */
-    public Peers(List<URI> addresses, ServiceSecret secret, RateLimits limits, InstantSource clock) {
+    public Peers(
+            List<URI> addresses, ReplicaClients clients, ServiceSecret secret, RateLimits limits, InstantSource clock) {
+        this.clients = clients;
         this.addresses = List.copyOf(addresses);
         this.secret = secret;
         this.limits = limits;
@@ -109,7 +108,7 @@ public final class Peers implements AutoCloseable {
         List<URI> replicas =
                 addresses.stream().flatMap(base -> Addresses.of(base).stream()).toList();
         if (replicas.size() > 1) {
-            List<CompletableFuture<Void>> answers =
+            List<CompletableFuture<Boolean>> answers =
                     replicas.stream().map(this::ask).toList();
             answers.forEach(CompletableFuture::join);
         }
@@ -117,24 +116,22 @@ public final class Peers implements AutoCloseable {
         said.values().removeIf(one -> !one.at().plus(TRUST).isAfter(now));
     }
 
-    private CompletableFuture<Void> ask(URI replica) {
-        HttpRequest request = HttpRequest.newBuilder(replica.resolve(PATH))
-                .timeout(TIMEOUT)
-                .header("Authorization", secret.bearer())
-                .build();
-        return http.sendAsync(request, BodyHandlers.ofString())
-                .thenAccept(this::hear)
-                .exceptionally(e -> {
-                    LOG.debug("The gateway at {} does not answer", replica, e);
-                    return null;
-                });
+    private CompletableFuture<Boolean> ask(URI replica) {
+        return threads.begin(() -> {
+            try {
+                return hear(clients.at(replica).send(Request.get(PATH).with("Authorization", secret.bearer())));
+            } catch (RuntimeException e) {
+                LOG.debug("The gateway at {} does not answer", replica, e);
+                return false;
+            }
+        });
     }
 
-    private void hear(HttpResponse<String> answer) {
-        if (answer.statusCode() != 200) {
-            return;
+    private boolean hear(Answer answer) {
+        if (answer.status() != 200) {
+            return false;
         }
-        JsonNode body = Json.tree(answer.body());
+        JsonNode body = Json.tree(answer.text());
         String replica = body.required("replica").asText();
         if (!replica.equals(name)) {
             Map<String, Integer> calls = new HashMap<>();
@@ -143,11 +140,11 @@ public final class Peers implements AutoCloseable {
                     .forEach(entry -> calls.put(entry.getKey(), entry.getValue().asInt()));
             said.put(replica, new Said(clock.instant(), calls));
         }
+        return true;
     }
 
     @Override
     public void close() {
         asking.interrupt();
-        http.shutdownNow();
     }
 }

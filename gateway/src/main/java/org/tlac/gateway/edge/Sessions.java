@@ -82,7 +82,8 @@ public final class Sessions {
     private Optional<Session> ask(String cookie, String clientAddress) {
         ServiceClient.Answer answer = auth.asGateway(
                 ServiceClient.Request.post(
-                        "/internal/session", Map.of("cookie", cookie, "client_address", clientAddress)),
+                                "/internal/session", Map.of("cookie", cookie, "client_address", clientAddress))
+                        .asRepeatable(),
                 clientAddress);
         return switch (answer.status()) {
             case 200 -> Optional.of(session(cookie, clientAddress, Json.tree(answer.text())));

@@ -62,6 +62,12 @@ final class Forwarder {
         return reply(replica.upstream().asUser(request, token(call), call::reserve));
     }
 
+    /** As {@link #forwardToReplica}, for a call that waits for a program to begin. */
+    static Reply runInReplica(Call call, Replica replica) {
+        Request request = request(call).with(REPLICA, replica.name());
+        return reply(replica.upstream().running().asUser(request, token(call), call::reserve));
+    }
+
     /** Passes a signed-in user's call on, and its answer back while it arrives and by that way. */
     static Reply stream(Call call, Upstream service, UnaryOperator<InputStream> way) {
         Request request = request(call);

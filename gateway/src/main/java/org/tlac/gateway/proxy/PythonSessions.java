@@ -34,14 +34,14 @@ public final class PythonSessions {
         List<Replica> ours = replicas.forUser(call.caller().id());
         for (Replica replica : ours.subList(0, Math.max(0, ours.size() - 1))) {
             try {
-                return Forwarder.forwardToReplica(call, replica);
+                return Forwarder.runInReplica(call, replica);
             } catch (ApiError away) {
                 if (away.status() != AWAY) {
                     throw away;
                 }
             }
         }
-        return Forwarder.forwardToReplica(
+        return Forwarder.runInReplica(
                 call,
                 ours.stream()
                         .reduce((first, last) -> last)

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tlac.gateway.upstream.Remembered;
+import org.tlac.platform.http.ConnectionWatch;
 import org.tlac.platform.http.Json;
 import org.tlac.platform.http.ServiceClient;
 
@@ -24,7 +25,7 @@ public final class Alerts {
     private static final Duration REMEMBER = Duration.ofSeconds(5);
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofMillis(500);
-    private static final Duration READ_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
     private static final int MAX_ANSWER_BYTES = 1 << 20;
     private static final int MAX_ALERTS = 100;
     private static final int MAX_TEXT = 300;
@@ -49,10 +50,15 @@ public final class Alerts {
     }
 
     /** @param prometheus its base address; empty for none */
-    public Alerts(Optional<URI> prometheus) {
+    public Alerts(Optional<URI> prometheus, ConnectionWatch watch) {
         this.prometheus = prometheus;
-        this.client = prometheus.map(base -> new ServiceClient(new ServiceClient.Config(
-                "Prometheus", base.resolve("/"), CONNECT_TIMEOUT, READ_TIMEOUT, 1, MAX_ANSWER_BYTES)));
+        this.client = prometheus.map(base -> new ServiceClient(
+                ServiceClient.Config.of("Prometheus", base.resolve("/"))
+                        .withConnectTimeout(CONNECT_TIMEOUT)
+                        .withPatience(ServiceClient.Patience.of(TIMEOUT))
+                        .withMaxAnswerBytes(MAX_ANSWER_BYTES)
+                        .withIdle(1, Duration.ofSeconds(15)),
+                watch));
     }
 
     /** {@code {state, items: [{name, severity, state, since, service, summary}]}}, the worst first, {@value #MAX_ALERTS} at most. */

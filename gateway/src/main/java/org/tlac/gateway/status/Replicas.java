@@ -1,11 +1,6 @@
 package org.tlac.gateway.status;
 
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,23 +10,26 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tlac.gateway.upstream.Addresses;
+import org.tlac.gateway.upstream.ReplicaClients;
+import org.tlac.gateway.upstream.RequestThreads;
+import org.tlac.platform.http.ApiError;
+import org.tlac.platform.http.ServiceClient;
+import org.tlac.platform.http.ServiceClient.Request;
 import org.tlac.platform.metrics.Owner;
 
 /** Every running process of every service, found through the addresses that its management host name resolves to. */
 public final class Replicas {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replicas.class);
-    private static final Duration TIMEOUT = Duration.ofMillis(1500);
 
     private final Map<Owner, List<URI>> addresses;
-    private final HttpClient http = HttpClient.newBuilder()
-            .connectTimeout(Duration.ofSeconds(1))
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    private final ReplicaClients clients;
+    private final RequestThreads threads = new RequestThreads();
 
     /** @param addresses management base addresses; a host name stands for all replicas it resolves to */
-    public Replicas(Map<Owner, List<URI>> addresses) {
+    public Replicas(Map<Owner, List<URI>> addresses, ReplicaClients clients) {
         this.addresses = Map.copyOf(addresses);
+        this.clients = clients;
     }
 
     /**
@@ -45,7 +43,9 @@ public final class Replicas {
     List<Answer> askAll(String path) {
         List<CompletableFuture<Answer>> asked = new ArrayList<>();
         for (Owner owner : Owner.values()) {
-            replicas(owner).map(base -> ask(owner, base, path)).forEach(asked::add);
+            replicas(owner)
+                    .map(base -> threads.begin(() -> ask(owner, base, path)))
+                    .forEach(asked::add);
         }
         return asked.stream().map(CompletableFuture::join).toList();
     }
@@ -61,14 +61,13 @@ public final class Replicas {
         return replicas.isEmpty() ? List.of(base) : replicas;
     }
 
-    private CompletableFuture<Answer> ask(Owner owner, URI base, String path) {
-        HttpRequest request =
-                HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT).build();
-        return http.sendAsync(request, BodyHandlers.ofString())
-                .thenApply((HttpResponse<String> answer) -> new Answer(owner, answer.statusCode(), answer.body()))
-                .exceptionally(e -> {
-                    LOG.debug("{} at {} does not answer", owner.id(), base, e);
-                    return new Answer(owner, 0, "");
-                });
+    private Answer ask(Owner owner, URI base, String path) {
+        try {
+            ServiceClient.Answer answer = clients.at(base).send(Request.get(path));
+            return new Answer(owner, answer.status(), answer.text());
+        } catch (ApiError e) {
+            LOG.debug("{} at {} does not answer", owner.id(), base, e);
+            return new Answer(owner, 0, "");
+        }
     }
 }

@@ -2,6 +2,7 @@ package org.tlac.gateway.upstream;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -13,6 +14,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+import org.tlac.platform.http.ConnectionWatch;
 import org.tlac.platform.identity.ServiceSecret;
 
 /**
@@ -29,9 +32,16 @@ public final class RunnerReplicas {
     private final String title;
     private final List<URI> addresses;
     private final ServiceSecret secret;
+    private final UpstreamConfig config;
+    private final ConnectionWatch watch;
     private final Cache<URI, Upstream> upstreams = Caffeine.newBuilder()
             .maximumSize(MAX_REPLICAS)
             .expireAfterAccess(Duration.ofMinutes(10))
+            .removalListener((@Nullable URI address, @Nullable Upstream gone, RemovalCause why) -> {
+                if (gone != null) {
+                    gone.close();
+                }
+            })
             .build();
 
     /** @param name of 16 hexadecimal digits */
@@ -43,10 +53,13 @@ public final class RunnerReplicas {
      * @param title what messages to clients call the service
      * @param addresses public base addresses; a host name stands for all replicas it resolves to
      */
-    public RunnerReplicas(String title, List<URI> addresses, ServiceSecret secret) {
+    public RunnerReplicas(
+            String title, List<URI> addresses, ServiceSecret secret, UpstreamConfig config, ConnectionWatch watch) {
         this.title = title;
         this.addresses = List.copyOf(addresses);
         this.secret = secret;
+        this.config = config;
+        this.watch = watch;
     }
 
     /**
@@ -69,7 +82,7 @@ public final class RunnerReplicas {
                 .distinct()
                 .map(address -> new Replica(
                         mac(address.toString()),
-                        upstreams.get(address, missing -> new Upstream(title, missing, secret))));
+                        upstreams.get(address, missing -> new Upstream(title, missing, secret, config, watch))));
     }
 
     private String mac(String text) {

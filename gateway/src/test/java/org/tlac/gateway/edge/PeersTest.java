@@ -16,8 +16,10 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tlac.gateway.upstream.ReplicaClients;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ConnectionLimits;
+import org.tlac.platform.http.ConnectionWatch;
 import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Reply;
@@ -39,6 +41,7 @@ class PeersTest {
     private static final int LIMIT = 5;
 
     private final HttpClient http = HttpClient.newHttpClient();
+    private final ConnectionWatch watch = ConnectionWatch.start();
     private volatile Instant now = Instant.parse("2026-11-23T10:00:00Z");
     private Replica first;
     private Replica second;
@@ -57,7 +60,8 @@ class PeersTest {
     private Replica replica(int managementPort, List<URI> addresses) {
         RateLimits limits =
                 new RateLimits(new RateLimits.Config(true, Map.of(LimitClass.OTHER, LIMIT)), METRICS, () -> now);
-        Peers peers = new Peers(addresses, SECRET, limits, () -> now);
+        Peers peers = new Peers(
+                addresses, new ReplicaClients(Duration.ofSeconds(1), 1 << 20, watch), SECRET, limits, () -> now);
         ServerConfig config = new ServerConfig(
                 "127.0.0.1",
                 0,
@@ -94,6 +98,7 @@ class PeersTest {
     void stop() {
         first.door().close();
         second.door().close();
+        watch.close();
     }
 
     private HttpResponse<String> call(Replica replica, int user) throws Exception {

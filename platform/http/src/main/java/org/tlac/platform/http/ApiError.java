@@ -107,11 +107,16 @@ public final class ApiError extends RuntimeException {
     }
 
     static ApiError badGateway(String detail, Throwable cause) {
-        return new ApiError(502, detail, null, List.of(), "upstream_invalid", null, cause);
+        return new ApiError(502, detail, SOON, List.of(), "upstream_invalid", null, cause);
     }
 
     static ApiError gatewayTimeout(String detail, Throwable cause) {
-        return new ApiError(504, detail, null, List.of(), "upstream_timeout", null, cause);
+        return new ApiError(504, detail, SOON, List.of(), "upstream_timeout", null, cause);
+    }
+
+    /** Whether a service behind us failed: it is away, too late, or answers nothing that can be understood. */
+    public boolean ofService() {
+        return errorType != null && errorType.startsWith("upstream_");
     }
 
     public int status() {

@@ -3,18 +3,26 @@ package org.tlac.platform.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.helidon.webclient.api.DnsAddressLookup;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(30)
 class NextReplicaTest {
 
-    private InetAddress[] known;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final NextReplica resolver = new NextReplica(host -> known);
+    private volatile InetAddress[] known;
+
+    private final NextReplica resolver = new NextReplica("runner-service", 8083, Duration.ZERO, host -> known);
 
     NextReplicaTest() throws UnknownHostException {
         known = addresses("10.0.0.1", "10.0.0.2", "10.0.0.3");
@@ -28,33 +36,91 @@ class NextReplicaTest {
         return addresses.toArray(InetAddress[]::new);
     }
 
+    private static String address(NextReplica.Replica replica) {
+        return replica.address().getAddress().getHostAddress();
+    }
+
     private String next() {
-        return resolver.resolveAddress("runner-service", DnsAddressLookup.IPV4_PREFERRED)
-                .getHostAddress();
+        return address(resolver.inTurn(PATIENCE).getFirst());
     }
 
     @Test
-    void connections_goToEveryReplicaInTurn() {
+    void calls_goToEveryReplicaInTurn() {
         assertThat(List.of(next(), next(), next(), next()))
                 .containsExactly("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.1");
+        assertThat(resolver.inTurn(PATIENCE).stream().map(NextReplicaTest::address))
+                .containsExactly("10.0.0.2", "10.0.0.3", "10.0.0.1");
     }
 
     @Test
     void replicaThatIsGone_isNotAskedAgain() throws UnknownHostException {
         next();
-        next();
         known = addresses("10.0.0.3");
-        assertThat(List.of(next(), next())).containsOnly("10.0.0.3");
+        Set<String> asked;
+        do {
+            // DNS is asked beside the calls: its answer is for those that come after it.
+            asked = new TreeSet<>(IntStream.range(0, 3).mapToObj(i -> next()).toList());
+        } while (!asked.equals(Set.of("10.0.0.3")));
     }
 
     @Test
-    void unknownName_isToldAsSuch() {
-        NextReplica unknown = new NextReplica(host -> {
+    void replicaThatRefused_isTriedLast() {
+        resolver.inTurn(PATIENCE).getFirst().refused();
+        for (int i = 0; i < 3; i++) {
+            List<NextReplica.Replica> order = resolver.inTurn(PATIENCE);
+            assertThat(order).hasSize(3);
+            assertThat(address(order.getLast())).isEqualTo("10.0.0.1");
+        }
+    }
+
+    @Test
+    void nameWithBothKindsOfAddresses_isAskedAtTheOlderKind() throws UnknownHostException {
+        known = addresses("::1", "127.0.0.1");
+        assertThat(resolver.inTurn(PATIENCE).stream().map(NextReplicaTest::address))
+                .containsExactly("127.0.0.1");
+    }
+
+    @Test
+    void silentDns_delaysNobodyThatWasAnsweredBefore_andOthersForAsLongAsTheyWait() {
+        CountDownLatch never = new CountDownLatch(1);
+        boolean[] silent = {false};
+        NextReplica slow = new NextReplica("runner-service", 8083, Duration.ZERO, host -> {
+            if (silent[0]) {
+                wait(never);
+            }
+            return known;
+        });
+        slow.inTurn(PATIENCE);
+        silent[0] = true;
+        for (int i = 0; i < 100; i++) {
+            assertThat(slow.inTurn(PATIENCE)).hasSize(3);
+        }
+        NextReplica unanswered = new NextReplica("runner-service", 8083, Duration.ZERO, host -> {
+            wait(never);
+            return known;
+        });
+        assertThatThrownBy(() -> unanswered.inTurn(Duration.ofMillis(50)))
+                .hasCauseInstanceOf(UnknownHostException.class);
+        never.countDown();
+    }
+
+    private static void wait(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void unknownName_isToldAsSuch_andAskedForAgain() throws UnknownHostException {
+        NextReplica unknown = new NextReplica("nobody", 80, Duration.ZERO, host -> {
             throw new UnknownHostException(host);
         });
-        assertThatThrownBy(() -> unknown.resolveAddress("nobody", DnsAddressLookup.IPV4_PREFERRED))
-                .hasRootCauseInstanceOf(UnknownHostException.class);
+        assertThatThrownBy(() -> unknown.inTurn(PATIENCE)).hasRootCauseInstanceOf(UnknownHostException.class);
         known = new InetAddress[0];
         assertThatThrownBy(this::next).hasRootCauseInstanceOf(UnknownHostException.class);
+        known = addresses("10.0.0.4");
+        assertThat(next()).isEqualTo("10.0.0.4");
     }
 }

@@ -34,6 +34,7 @@ class StreamTest {
     private static final String END = "end";
 
     private final Parts parts = new Parts();
+    private final ConnectionWatch watch = ConnectionWatch.start();
     private FrontDoor door;
 
     /** A stream of what a test puts in, which ends with END; it beats by itself, as a stream of events does. */
@@ -127,12 +128,13 @@ class StreamTest {
 
     @AfterEach
     void stop() {
+        watch.close();
         door.close();
     }
 
     private ServiceClient.Streamed open(Duration readTimeout) {
         URI base = URI.create("http://127.0.0.1:" + door.port());
-        return new ServiceClient(ServiceClient.Config.of("parts", base).withReadTimeout(readTimeout))
+        return new ServiceClient(ServiceClient.Config.of("parts", base).withStreamIdle(readTimeout), watch)
                 .open(ServiceClient.Request.get("/parts"));
     }
 
