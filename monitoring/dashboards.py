@@ -735,6 +735,31 @@ def database():
                 "cpm",
                 alerts=["DatabaseErrors", "DatabaseUnreachable"],
             ),
+            row("Disk"),
+            graph(
+                "Free space",
+                "On the disks of the database and of the backups, where they are on this machine; and what must stay free for saves and backups.",
+                [
+                    (f"min by (volume) ({series('tlac_disk_free_bytes')})", "{{volume}}"),
+                    (f"max by (volume) ({series('tlac_disk_reserve_bytes')})", "{{volume}} reserve"),
+                ],
+                "bytes",
+                width=16,
+                alerts=["DiskAlmostFull", "SavesRefusedDiskFull"],
+            ),
+            bars(
+                "Disk in use",
+                "Share of the disk that is taken.",
+                [
+                    (
+                        f"1 - min by (volume) ({series('tlac_disk_free_bytes')} / {series('tlac_disk_size_bytes')})",
+                        "{{volume}}",
+                    )
+                ],
+                "percentunit",
+                limits=[(0.8, "yellow"), (0.95, "red")],
+                max=1,
+            ),
         ],
     )
 
@@ -903,8 +928,8 @@ def jvm():
                 "Open ones as a share of what the process may open, of the replica that comes closest.",
                 [(f"max by (job) ({series('process_files_open_files')} / {series('process_files_max_files')})", "{{job}}")],
                 "percentunit",
-                limits=[(0.9, "red")],
-                alerts=["FileDescriptorsNearlyGone"],
+                limits=[(0.8, "red")],
+                alerts=["FileDescriptorsExhausting", "FileDescriptorsNearlyGone"],
                 max=1,
             ),
             row("Connections"),
@@ -914,6 +939,7 @@ def jvm():
                 [(f"min by (job) ({series('tlac_listener_up')})", "{{job}}")],
                 "short",
                 decimals=0,
+                alerts=["GatewayUnreachable", "ServiceUnreachable"],
                 max=1,
             ),
             graph(
@@ -924,6 +950,7 @@ def jvm():
                     (f"sum({series('tlac_connections_max')})", "most"),
                 ],
                 "short",
+                alerts=["ConnectionsNearLimit"],
                 decimals=0,
             ),
             graph(

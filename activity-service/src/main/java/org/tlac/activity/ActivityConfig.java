@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.tlac.platform.db.DatabaseConfig;
+import org.tlac.platform.db.DiskSpace;
 import org.tlac.platform.http.ServerConfig;
 
 /**
@@ -17,6 +18,7 @@ import org.tlac.platform.http.ServerConfig;
  * @param userBytes the most that all newest states of one user may take together ({@code limits.userbytes}); below what the gateway
  *     accepts as an answer, since a list holds them all
  * @param answerBytes what the states of one answer to a teacher may take together ({@code limits.answerbytes})
+ * @param disk the database's, where it is on this machine ({@code disk.data}, {@code disk.reservebytes}, {@code disk.poll})
  */
 record ActivityConfig(
         ServerConfig server,
@@ -26,7 +28,8 @@ record ActivityConfig(
         Duration coursePoll,
         int stateBytes,
         long userBytes,
-        long answerBytes) {
+        long answerBytes,
+        DiskSpace.Settings disk) {
 
     /** What a body holds beside the state: two field names, a time, punctuation. */
     private static final int BODY_EXTRA = 1024;
@@ -65,6 +68,7 @@ record ActivityConfig(
                 config.get("course.poll").as(Duration.class).orElse(Duration.ofSeconds(5)),
                 config.get("limits.statebytes").asInt().orElse(512 << 10),
                 config.get("limits.userbytes").asLong().orElse(8L << 20),
-                config.get("limits.answerbytes").asLong().orElse(8L << 20));
+                config.get("limits.answerbytes").asLong().orElse(8L << 20),
+                DiskSpace.Settings.from(config));
     }
 }

@@ -16,6 +16,7 @@ import org.tlac.activity.state.RevisionRoutes;
 import org.tlac.activity.state.StateRoutes;
 import org.tlac.platform.db.AuditLog;
 import org.tlac.platform.db.Database;
+import org.tlac.platform.db.DiskSpace;
 import org.tlac.platform.db.Migrations;
 import org.tlac.platform.http.BearerAuthentication;
 import org.tlac.platform.http.FrontDoor;
@@ -50,6 +51,7 @@ public final class ActivityService {
                 CourseFolder.open(config.courseFolder(), config.coursePoll(), counted::course, counted::courseBroken);
         Migrations.run(config.database(), SCHEMA, "org/tlac/activity/migrations");
         Database database = Database.open(config.database(), metrics);
+        DiskSpace disk = new DiskSpace(config.disk(), "database", metrics);
         AuditLog audit = new AuditLog(
                 metrics,
                 Stream.concat(MarkRoutes.AUDITED.stream(), FeedbackRoutes.AUDITED.stream())
@@ -65,7 +67,9 @@ public final class ActivityService {
                 .routes(routes)
                 .authentication(new BearerAuthentication(
                         new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
+                .guard(disk)
                 .readiness("database", database::reachable)
+                .closing(disk)
                 .closing(course)
                 .closing(database)
                 .start();

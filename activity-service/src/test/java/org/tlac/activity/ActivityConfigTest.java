@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.platform.db.DatabaseConfig;
+import org.tlac.platform.db.DiskSpace;
 import org.tlac.platform.http.ConnectionLimits;
 import org.tlac.platform.http.ServerConfig;
 
@@ -50,7 +52,8 @@ class ActivityConfigTest {
                         Duration.ofSeconds(5),
                         512 << 10,
                         8L << 20,
-                        8L << 20));
+                        8L << 20,
+                        new DiskSpace.Settings(Optional.empty(), 256L << 20, Duration.ofSeconds(2))));
         assertThat(ActivityConfig.from(YAML).database())
                 .returns("jdbc:postgresql://127.0.0.1:5432/tlac", DatabaseConfig::url)
                 .returns("activity", DatabaseConfig::username)
@@ -61,7 +64,7 @@ class ActivityConfigTest {
     @Test
     void codeAndFile_haveTheSameDefaults() {
         Map<String, String> values = new HashMap<>(YAML.asMap().get());
-        values.keySet().removeIf(key -> key.matches("(limits|course|identity)\\..*"));
+        values.keySet().removeIf(key -> key.matches("(limits|course|identity|disk)\\..*"));
         assertThat(ActivityConfig.from(Config.just(ConfigSources.create(values))))
                 .isEqualTo(ActivityConfig.from(YAML));
     }
@@ -85,6 +88,12 @@ class ActivityConfigTest {
                 .returns(1000, ActivityConfig::stateBytes)
                 .returns(2000L, ActivityConfig::userBytes)
                 .returns(3000L, ActivityConfig::answerBytes);
+        assertThat(ActivityConfig.from(with(Map.of(
+                                "disk.data", "/srv/db",
+                                "disk.reservebytes", "0",
+                                "disk.poll", "PT0.001S")))
+                        .disk())
+                .isEqualTo(new DiskSpace.Settings(Optional.of(Path.of("/srv/db")), 0, Duration.ofMillis(1)));
         assertThat(config.server().port()).isEqualTo(1);
         assertThat(config.database().poolSize()).isEqualTo(3);
     }
@@ -98,6 +107,8 @@ class ActivityConfigTest {
         "limits.statebytes, 1048576",
         "limits.userbytes, 1000",
         "limits.answerbytes, 1000",
+        "disk.reservebytes, -1",
+        "disk.poll, PT0S",
         "server.port, 70000"
     })
     void unusableValue_namesItsKey(String key, String value) {

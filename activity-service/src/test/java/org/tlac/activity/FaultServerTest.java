@@ -82,6 +82,38 @@ class FaultServerTest {
     }
 
     @Test
+    void fullDisk_refusesWhatChangesSomething_andNothingElse_untilThereIsSpace() throws Exception {
+        save("{\"n\":1}");
+        Scrape before = service.scrape();
+        try {
+            service.diskIsFull(true);
+            RunningService.await("saves are refused", () -> save("{\"n\":1}").status() == 503);
+            Answer refused = save("{\"n\":2}");
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.detail()).isEqualTo("The disk is full: nothing can be saved. Please tell your teacher.");
+            assertThat(refused.response().headers().firstValue("Retry-After")).isPresent();
+            String about = "{\"username\":\"" + pupil.username() + "\",\"lesson_id\":\"lesson-1\",";
+            assertThat(service.post("/api/teacher/feedback", TestCallers.TEACHER, about + "\"feedback_text\":\"x\"}")
+                            .status())
+                    .isEqualTo(503);
+            assertThat(service.get(ONE, pupil).json().at("/state/n").asInt()).isEqualTo(1);
+            assertThat(ready()).isEqualTo(200);
+            Scrape during = service.scrape();
+            assertThat(during.value("tlac_disk_free_bytes", "volume", "database"))
+                    .isZero();
+            assertThat(during.value("tlac_disk_reserve_bytes", "volume", "database"))
+                    .isEqualTo(1);
+            assertThat(during.since(before, "tlac_errors_total", "error_type", "disk_full"))
+                    .isGreaterThanOrEqualTo(3);
+        } finally {
+            service.diskIsFull(false);
+        }
+        RunningService.await("saving works again", () -> save("{\"n\":3}").status() == 200);
+        assertThat(service.scrape().value("tlac_disk_free_bytes", "volume", "database"))
+                .isPositive();
+    }
+
+    @Test
     void databaseLostInTheMiddleOfASave_leavesNothingHalfWritten() throws Exception {
         save("{\"n\":1}");
         try (Connection other = service.database().superuser()) {

@@ -46,6 +46,7 @@ final class RunningService {
     private final TestCallers callers = TestCallers.start();
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path courseFolder;
+    private final Path disk;
     private final FrontDoor door;
 
     private static final class Shared {
@@ -60,6 +61,7 @@ final class RunningService {
         try {
             courseFolder = Files.createTempDirectory("tlac-course");
             course("lesson-1", "lesson-2");
+            disk = Files.createSymbolicLink(courseFolder.resolve("disk"), courseFolder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -84,6 +86,9 @@ final class RunningService {
                 Map.entry("identity.jwks", callers.jwks().toString()),
                 Map.entry("course.folder", courseFolder.toString()),
                 Map.entry("course.poll", "PT0.05S"),
+                Map.entry("disk.data", disk.toString()),
+                Map.entry("disk.reservebytes", "1"),
+                Map.entry("disk.poll", "PT0.05S"),
                 Map.entry("limits.statebytes", Integer.toString(STATE_BYTES)),
                 Map.entry("limits.answerbytes", Integer.toString(ANSWER_BYTES)),
                 Map.entry("limits.userbytes", Integer.toString(USER_BYTES)))));
@@ -95,6 +100,13 @@ final class RunningService {
         Path next = courseFolder.resolve("next");
         Files.writeString(next, "{\"lessons\":[{\"id\":\"" + list + "\",\"title\":\"T\",\"activities\":[]}]}");
         Files.move(next, courseFolder.resolve("manifest.json"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Puts a disk without a free byte in the place of the service's, or its own back. */
+    void diskIsFull(boolean full) throws IOException {
+        Path next = courseFolder.resolve("next-disk");
+        Files.createSymbolicLink(next, full ? Path.of("/proc") : courseFolder);
+        Files.move(next, disk, StandardCopyOption.ATOMIC_MOVE);
     }
 
     void breakCourse() throws IOException {

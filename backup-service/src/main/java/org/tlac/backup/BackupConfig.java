@@ -14,6 +14,7 @@ import org.tlac.backup.retention.Retention;
 import org.tlac.backup.run.BackupMaker;
 import org.tlac.backup.schedule.DailySchedule;
 import org.tlac.platform.db.DatabaseConfig;
+import org.tlac.platform.db.DiskSpace;
 import org.tlac.platform.http.ServerConfig;
 
 /**
@@ -39,6 +40,13 @@ record BackupConfig(
         Optional<DailySchedule> schedule) {
 
     private static final long MEBIBYTE = 1 << 20;
+
+    private static final Duration DISK_POLL = Duration.ofSeconds(10);
+
+    /** The disk of all backups, and what must stay free on it. */
+    DiskSpace.Settings disk() {
+        return new DiskSpace.Settings(Optional.of(folder), making.minimumFreeBytes(), DISK_POLL);
+    }
 
     /** @throws RuntimeException that names the key which is missing or whose value cannot be used */
     static BackupConfig from(Config config) {

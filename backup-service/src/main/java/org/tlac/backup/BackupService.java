@@ -18,6 +18,7 @@ import org.tlac.backup.run.Recovery;
 import org.tlac.backup.schedule.Scheduler;
 import org.tlac.platform.db.AuditLog;
 import org.tlac.platform.db.Database;
+import org.tlac.platform.db.DiskSpace;
 import org.tlac.platform.db.Migrations;
 import org.tlac.platform.http.BearerAuthentication;
 import org.tlac.platform.http.FrontDoor;
@@ -47,6 +48,7 @@ final class BackupService {
         Programs programs = new Programs(config.path());
         PgPrograms pgPrograms = new PgPrograms(programs, config.programs());
         BackupFolder folder = new BackupFolder(config.folder());
+        DiskSpace disk = new DiskSpace(config.disk(), "backups", metrics);
         BackupRuns runs = runs(config, catalogue, folder, programs, pgPrograms, outcomes, clock);
         Scheduler scheduler = new Scheduler(config.schedule(), runs, catalogue, outcomes, clock).start();
 
@@ -57,6 +59,7 @@ final class BackupService {
                 .readiness("database", database::reachable)
                 .readiness("pg_dump", pgPrograms::usable)
                 .readiness("backup_folder", folder::writable)
+                .closing(disk)
                 .closing(database)
                 .closing(runs)
                 .closing(scheduler)

@@ -66,6 +66,8 @@ record GatewayConfig(
     /** Not so large that its tree would not fit into a gateway's heap of 96 MB beside everything else. */
     private static final int LARGEST_MANIFEST = 1 << 20;
 
+    private static final Duration MAX_SESSION_CACHE = Duration.ofSeconds(5);
+
     GatewayConfig {
         if (scrapeTimeout.isNegative() || scrapeTimeout.isZero()) {
             throw new IllegalArgumentException("scrape.timeout must be above zero, not " + scrapeTimeout);
@@ -78,9 +80,11 @@ record GatewayConfig(
             throw new IllegalArgumentException(
                     "session.cache must be at most " + MAX_SESSION_CACHE + ", not " + sessionCache);
         }
+        if (maxManifestBytes < 1 || maxManifestBytes > LARGEST_MANIFEST) {
+            throw new IllegalArgumentException(
+                    "course.maxmanifestbytes is not from 1 to " + LARGEST_MANIFEST + ": " + maxManifestBytes);
+        }
     }
-
-    private static final Duration MAX_SESSION_CACHE = Duration.ofSeconds(5);
 
     private static final Map<Owner, String> KEYS = Map.of(
             Owner.GATEWAY, "gateway",
@@ -88,13 +92,6 @@ record GatewayConfig(
             Owner.ACTIVITY, "activity",
             Owner.RUNNER, "runner",
             Owner.BACKUP, "backup");
-
-    GatewayConfig {
-        if (maxManifestBytes < 1 || maxManifestBytes > LARGEST_MANIFEST) {
-            throw new IllegalArgumentException(
-                    "course.maxmanifestbytes is not from 1 to " + LARGEST_MANIFEST + ": " + maxManifestBytes);
-        }
-    }
 
     /** @throws RuntimeException that names the key which is missing or whose value cannot be used */
     static GatewayConfig from(Config config) {

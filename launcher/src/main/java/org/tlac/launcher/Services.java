@@ -23,7 +23,12 @@ final class Services {
         List<String> database = List.of(Postgres.NAME);
         return List.of(
                 behind("auth-service", 8081, database, new Memory(96, 96), database("auth")),
-                behind("activity-service", 8082, database, new Memory(96, 96), both(database("activity"), course())),
+                behind(
+                        "activity-service",
+                        8082,
+                        database,
+                        new Memory(96, 96),
+                        both(both(database("activity"), disk()), course())),
                 behind("runner-service", 8083, List.of(), new Memory(64, 64), course()),
                 behind("backup-service", 8084, database, new Memory(64, 96), both(database("backup"), backup())),
                 gateway());
@@ -91,6 +96,11 @@ final class Services {
 
     private Map<String, String> course() {
         return Map.of("COURSE_FOLDER", home.root().resolve("course").toString());
+    }
+
+    /** activity-service refuses saves before the database's disk is full. */
+    private Map<String, String> disk() {
+        return Map.of("DISK_DATA", home.postgresData().toString());
     }
 
     private Map<String, String> backup() {

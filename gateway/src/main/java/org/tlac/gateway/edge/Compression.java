@@ -75,7 +75,7 @@ public final class Compression implements AutoCloseable {
             return route;
         }
         Handler handler = call -> compressed(call, route.handler().handle(call));
-        return new Route(route.method(), route.template(), route.access(), route.limit(), route.endpoint(), handler);
+        return route.handledBy(handler);
     }
 
     private Reply compressed(Call call, Reply reply) {

@@ -136,6 +136,9 @@ class AlertmanagerTest {
             too few slots        | +RunnerRefusesRuns -RunnerWaitIsLong -RunnerHasNoIdleSlot +RunnerTimeoutsHigh
             a bad backup         | +BackupNotProven -BackupFailed +BackupTooOld
             a full pool          | +DatabaseConnectionsPending -HighDBConnections +PasswordGuessing
+            a full disk          | +SavesRefusedDiskFull -DiskAlmostFull -HighErrorRate -DatabaseErrors +BackupFailed
+            nobody gets in       | +GatewayUnreachable +FileDescriptorsExhausting:job=gateway -FileDescriptorsNearlyGone:job=gateway -ConnectionsNearLimit
+            no answer within     | +ServiceUnreachable:job=auth-service -HighErrorRate +FileDescriptorsNearlyGone:job=gateway
             everything at once   | +Watchdog +DatabaseUnreachable +ServiceDown:job=gateway -HighErrorRate
             """)
     void oneIncident_isOneMessage(String why, String expected) throws IOException {

@@ -115,6 +115,18 @@ class MonitoringTest {
             ServiceRestarts       | changes(process_start_time_seconds[30m]) > 2
             HeapNearlyFull        | jvm_memory_used_bytes{area="heap"} / jvm_memory_max_bytes{area="heap"} > 0.95
             FileDescriptorsNearlyGone | process_files_open_files / process_files_max_files > 0.9
+            GatewayUnreachable    | up{job="gateway"} == 0
+            GatewayUnreachable    | count(tlac_listener_up == 0) > 0
+            GatewayUnreachable    | max(tlac_listener_up{job="gateway"}) == 0
+            ServiceUnreachable    | count by (job) (tlac_listener_up == 0) > 0
+            FileDescriptorsExhausting | process_files_open_files / process_files_max_files > 0.8
+            FileDescriptorsExhausting | max by (job) (process_files_open_files / process_files_max_files) > 0.7
+            ConnectionsNearLimit  | tlac_connections_open / tlac_connections_max > 0.8
+            ConnectionsNearLimit  | sum(tlac_connections_open) / sum(tlac_connections_max) > 0.8
+            DiskAlmostFull        | count(tlac_disk_free_bytes < 4 * tlac_disk_reserve_bytes) > 0
+            DiskAlmostFull        | count(tlac_disk_free_bytes / tlac_disk_size_bytes < 0.3) > 0
+            SavesRefusedDiskFull  | tlac_disk_free_bytes < tlac_disk_reserve_bytes
+            SavesRefusedDiskFull  | count(tlac_disk_free_bytes < 4 * tlac_disk_reserve_bytes) > 0
             RateLimitingHigh      | increase(tlac_rate_limit_exceeded_total[5m]) > 60
             RateLimitingHigh      | sum(tlac_rate_limit_exceeded_total) > 60
             PasswordGuessing      | sum(tlac_rate_limit_exceeded_total{limit_type="login"}) > 20

@@ -55,6 +55,10 @@ public final class DatabaseException extends RuntimeException implements Unavail
             this.detail = detail;
             this.errorType = errorType;
         }
+
+        String detail() {
+            return detail;
+        }
     }
 
     private DatabaseException(

@@ -61,6 +61,11 @@ public record Route(
         return new Route(method, template, access, limit, endpoint, bytes, handler);
     }
 
+    /** The same route with another handler, one around this one's. */
+    public Route handledBy(Handler another) {
+        return new Route(method, template, access, limit, endpoint, maxBody, another);
+    }
+
     /** The path's parameters when it matches the template. */
     Optional<Map<String, String>> match(List<String> path) {
         List<String> pattern = segments();

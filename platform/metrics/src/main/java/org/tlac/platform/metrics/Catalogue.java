@@ -269,6 +269,33 @@ public final class Catalogue {
             WITH_DATABASE,
             SUM);
 
+    public static final Metric DISK_FREE = new Metric(
+            "tlac_disk_free_bytes",
+            GAUGE,
+            "Free space on the disk of the database, or of the backups, where it is on this machine.",
+            List.of(Label.of("volume", "database", "backups")),
+            NO_BUCKETS,
+            Set.of(ACTIVITY, BACKUP),
+            MAX);
+
+    public static final Metric DISK_SIZE = new Metric(
+            "tlac_disk_size_bytes",
+            GAUGE,
+            "Size of that disk.",
+            List.of(Label.of("volume", "database", "backups")),
+            NO_BUCKETS,
+            Set.of(ACTIVITY, BACKUP),
+            MAX);
+
+    public static final Metric DISK_RESERVE = new Metric(
+            "tlac_disk_reserve_bytes",
+            GAUGE,
+            "Free space below which saves, or backups, are refused.",
+            List.of(Label.of("volume", "database", "backups")),
+            NO_BUCKETS,
+            Set.of(ACTIVITY, BACKUP),
+            MAX);
+
     public static final Metric PYTHON_QUEUE_DEPTH = new Metric(
             "tlac_python_queue_depth",
             GAUGE,
