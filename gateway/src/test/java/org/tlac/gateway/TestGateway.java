@@ -109,7 +109,7 @@ final class TestGateway implements AutoCloseable {
                         1 << 20,
                         16 << 10,
                         ConnectionLimits.DEFAULT
-                                .within(READ_TIMEOUT, READ_TIMEOUT, READ_TIMEOUT)
+                                .within(READ_TIMEOUT, READ_TIMEOUT)
                                 .atMost(200, 20, 200, 200),
                         Duration.ofSeconds(30),
                         Runtime.getRuntime().maxMemory() / 2,

@@ -17,7 +17,7 @@ final class ChildLog {
 
     /** How services (JSON), PostgreSQL, the JVM itself and Prometheus's programs (logfmt) say what was wrong. */
     private static final List<Pattern> COMPLAINTS = List.of(
-            Pattern.compile("\"level\":\"ERROR\".*?\"formattedMessage\":\"((?:[^\"\\\\]|\\\\.)*)\""),
+            Pattern.compile("\"level\":\"ERROR\".*?\"message\":\"((?:[^\"\\\\]|\\\\.)*)\""),
             Pattern.compile("(?:FATAL|PANIC|initdb: error): +(.*)"),
             Pattern.compile("^(Error: .*|Terminating due to java.lang.OutOfMemoryError.*)"),
             Pattern.compile("level=(?:error|ERROR) .*?err=\"((?:[^\"\\\\]|\\\\.)*)\""));

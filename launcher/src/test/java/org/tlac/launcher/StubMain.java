@@ -17,7 +17,7 @@ public final class StubMain {
     public static void main(String[] args) throws IOException {
         String name = System.getenv("STUB");
         if (name.equals("failing")) {
-            System.out.println("{\"level\":\"ERROR\",\"formattedMessage\":\"a key is missing\"}");
+            System.out.println("{\"level\":\"ERROR\",\"message\":\"a key is missing\"}");
             System.exit(3);
         }
         if (name.equals("full")) {

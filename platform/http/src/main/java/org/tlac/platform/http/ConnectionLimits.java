@@ -77,20 +77,26 @@ public record ConnectionLimits(
                 server.get("lingerbytes").asLong().orElse(DEFAULT.lingerBytes));
     }
 
-    /** The same limits with other times for what a client sends: tests do not wait for half a minute. */
-    public ConnectionLimits within(Duration readTime, Duration idleTime, Duration writeTime) {
+    /** The same limits with other times to wait for a client: for a head or the next part of a body, and between two requests. */
+    public ConnectionLimits within(Duration reading, Duration between) {
         return new ConnectionLimits(
                 max,
                 reserve,
                 maxPerAddress,
                 maxCalls,
-                readTime,
-                readTime,
-                readTime,
-                idleTime,
-                writeTime,
+                handshake,
+                reading,
+                reading,
+                between,
+                write,
                 linger,
                 lingerBytes);
+    }
+
+    /** The same limits with another time for a client to take the next part of an answer. */
+    public ConnectionLimits taking(Duration writing) {
+        return new ConnectionLimits(
+                max, reserve, maxPerAddress, maxCalls, handshake, head, read, idle, writing, linger, lingerBytes);
     }
 
     /** The same times with other numbers. */

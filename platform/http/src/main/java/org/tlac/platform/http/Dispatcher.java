@@ -12,13 +12,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * The way of every request through a listener: path, route, identity, access, guards, handler, answer; measured and logged around it.
@@ -27,9 +29,10 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
 
     static final String REQUEST_ID = "X-Request-Id";
 
-    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final Logger ACCESS = LoggerFactory.getLogger(JsonLines.ACCESS);
     private static final String REQUEST_ID_IN_LOGS = "request_id";
     private static final int STREAM_BUFFER = 16 << 10;
+    private static final long SLOW_MILLIS = 1000;
     private static final Duration OVERLOAD_PAUSE = Duration.ofSeconds(2);
     private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9-]{8,64}");
 
@@ -304,15 +307,22 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
                 .filter(ours -> !listener.edge())
                 .flatMap(ours -> ours.headers().first(HeaderNames.create(REQUEST_ID)))
                 .filter(id -> REQUEST_ID_FORM.matcher(id).matches())
-                .orElseGet(() -> UUID.randomUUID().toString());
+                .orElseGet(() -> newRequestId());
     }
 
-    private static void log(Call call, String endpoint, int status, long start) {
-        LOG.atInfo()
-                .addKeyValue("method", call.method())
-                .addKeyValue("endpoint", endpoint)
-                .addKeyValue("status", status)
-                .addKeyValue("duration_ms", (System.nanoTime() - start) / 1_000_000)
-                .log("request");
+    /** Finds a call in logs; it guards nothing, so it need not be hard to guess. */
+    private static String newRequestId() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return HexFormat.of().toHexDigits(random.nextLong());
+    }
+
+    /** What the gateway has logged of a call is not said again behind it, unless it went wrong here or took long: there the id is enough. */
+    private void log(Call call, String endpoint, int status, long start) {
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        LoggingEventBuilder line = ACCESS.atInfo();
+        if (listener.edge() || status >= 500 || millis >= SLOW_MILLIS) {
+            line = line.addKeyValue("method", call.method()).addKeyValue("endpoint", endpoint);
+        }
+        line.addKeyValue("status", status).addKeyValue("ms", millis).log();
     }
 }

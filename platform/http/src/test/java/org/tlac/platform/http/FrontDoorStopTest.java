@@ -35,7 +35,7 @@ class FrontDoorStopTest {
                 0,
                 1000,
                 4096,
-                ConnectionLimits.DEFAULT.within(Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1)),
+                ConnectionLimits.DEFAULT.within(Duration.ofHours(1), Duration.ofHours(1)),
                 Duration.ofSeconds(30),
                 Runtime.getRuntime().maxMemory() / 2,
                 Duration.ZERO,

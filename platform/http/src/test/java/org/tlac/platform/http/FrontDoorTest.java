@@ -85,7 +85,7 @@ class FrontDoorTest {
                 0,
                 MAX_BODY,
                 4096,
-                ConnectionLimits.DEFAULT.within(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                ConnectionLimits.DEFAULT.within(Duration.ofSeconds(1), Duration.ofSeconds(1)),
                 BODY_TIMEOUT,
                 1,
                 Duration.ZERO,

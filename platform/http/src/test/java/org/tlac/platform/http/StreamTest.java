@@ -78,7 +78,7 @@ class StreamTest {
                 0,
                 1000,
                 4096,
-                ConnectionLimits.DEFAULT.within(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                ConnectionLimits.DEFAULT.within(Duration.ofSeconds(1), Duration.ofSeconds(1)),
                 Duration.ofSeconds(30),
                 1,
                 Duration.ZERO,
