@@ -14,13 +14,32 @@ final class ConnectionSweeper implements AutoCloseable {
     /** A limit is exceeded by so much at most. */
     private static final Duration PACE = Duration.ofMillis(200);
 
+    private final List<Connections> clients = new CopyOnWriteArrayList<>();
     private final List<Connections> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread =
             Thread.ofPlatform().name("connection-sweeper").daemon().unstarted(this::run);
 
     Connections add(Connections listener) {
+        clients.add(listener);
         listeners.add(listener);
         return listener;
+    }
+
+    /** As {@link #add}, for a listener that no client reaches. */
+    Connections addManagement(Connections listener) {
+        listeners.add(listener);
+        return listener;
+    }
+
+    int openToClients() {
+        return clients.stream().mapToInt(Connections::count).sum();
+    }
+
+    int mostToClients() {
+        return clients.stream()
+                .mapToInt(
+                        listener -> listener.limits().max() + listener.limits().reserve())
+                .sum();
     }
 
     void start() {

@@ -29,6 +29,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
 
     static final String REQUEST_ID = "X-Request-Id";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final Logger ACCESS = LoggerFactory.getLogger(JsonLines.ACCESS);
     private static final String REQUEST_ID_IN_LOGS = "request_id";
     private static final int STREAM_BUFFER = 16 << 10;
@@ -67,7 +68,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
     }
 
     @Override
-    public void handle(ServerRequest request, ServerResponse response) throws IOException {
+    public void handle(ServerRequest request, ServerResponse response) {
         Connection connection = Connection.current();
         if (connection != null && !connection.callBegins()) {
             throw new CloseConnectionException("closed before the call began");
@@ -93,7 +94,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
         throw new CloseConnectionException("announced");
     }
 
-    private void serve(ServerRequest request, ServerResponse response) throws IOException {
+    private void serve(ServerRequest request, ServerResponse response) {
         long start = System.nanoTime();
         Call call = new Call(request, requestId(request), listener.bodies());
         MDC.put(REQUEST_ID_IN_LOGS, call.requestId());
@@ -230,7 +231,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
         return route.handler().handle(call);
     }
 
-    private void send(Call call, Reply reply, ServerResponse response) throws IOException {
+    private void send(Call call, Reply reply, ServerResponse response) {
         response.status(reply.status());
         for (Reply.Header header : listener.headers()) {
             response.header(header.name(), header.value());
@@ -248,7 +249,13 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
         if (closes) {
             response.header(HeaderValues.CONNECTION_CLOSE);
         }
-        write(call, reply, response);
+        try {
+            write(call, reply, response);
+        } catch (IOException | RuntimeException e) {
+            // Part of it has left: nothing can be said any more. Mostly the client is gone, which is no news.
+            LOG.debug("An answer did not leave", e);
+            throw new CloseConnectionException("an answer did not leave", e);
+        }
         if (closes) {
             if (response instanceof RoutingResponse routed) {
                 // A stream's last chunk, which is sent after the handlers otherwise.

@@ -50,6 +50,7 @@ public final class FrontDoor implements AutoCloseable {
     private final ConnectionSweeper sweeper;
     private final List<Runnable> farewells;
     private final List<AutoCloseable> closeables;
+    private @Nullable ListenerProbe probe;
 
     private FrontDoor(
             WebServer server,
@@ -91,6 +92,9 @@ public final class FrontDoor implements AutoCloseable {
         health.stopping();
         try {
             Thread.sleep(config.drain());
+            if (probe != null) {
+                probe.close();
+            }
             farewells.forEach(Runnable::run);
             Thread stopping = Thread.ofVirtual().start(server::stop);
             inFlight.awaitNone(config.grace());
@@ -254,10 +258,14 @@ public final class FrontDoor implements AutoCloseable {
             sweeper.start();
             ListenerProbe probe = new ListenerProbe(config.host(), door.port(), tls != null);
             health.live(probe::alive);
-            closeables.add(probe);
+            door.probe = probe;
             probe.start();
             health.started();
             metrics.gauge(Catalogue.LISTENER_UP, () -> probe.up() ? 1 : 0);
+            if (edge) {
+                metrics.gauge(Catalogue.CONNECTIONS_OPEN, sweeper::openToClients);
+                metrics.gauge(Catalogue.CONNECTIONS_MAX, sweeper::mostToClients);
+            }
             return door;
         }
 
@@ -282,7 +290,7 @@ public final class FrontDoor implements AutoCloseable {
                     ListenerConfig.builder().host(config.managementHost()).port(config.managementPort());
             listener(
                     listener,
-                    sweeper.add(new Connections(ConnectionLimits.DEFAULT, false, address -> true, reason -> {})));
+                    sweeper.addManagement(new Connections(ConnectionLimits.DEFAULT, false, any -> true, reason -> {})));
             // Probes and scrapes are not the service's work: they are not counted.
             return listener.addRouting(HttpRouting.builder().any(new ManagementHandler(table)))
                     .build();
@@ -333,8 +341,13 @@ public final class FrontDoor implements AutoCloseable {
         }
 
         private static DirectHandler.TransportResponse refusal(Status status, ServerResponseHeaders headers) {
-            String detail = status.code() == 413 ? "The body is too large." : "Bad request.";
-            Reply reply = ErrorReply.detail(status.code(), status.code() >= 500 ? "Something went wrong." : detail);
+            Reply reply = ErrorReply.detail(
+                    status.code(),
+                    switch (status.code()) {
+                        case 413 -> "The body is too large.";
+                        case 414 -> "The address is too long.";
+                        default -> status.code() >= 500 ? "Something went wrong." : "Bad request.";
+                    });
             headers.set(HeaderNames.CONTENT_TYPE, Reply.JSON_TYPE);
             return DirectHandler.TransportResponse.builder()
                     .status(status)

@@ -35,6 +35,7 @@ final class ListenerProbe implements AutoCloseable {
             .getBytes(StandardCharsets.US_ASCII);
     private static final String ANSWER = "HTTP/1.1 204";
 
+    private final Duration trust;
     private final InetSocketAddress listener;
     private final boolean secured;
     private final SSLContext context;
@@ -45,6 +46,11 @@ final class ListenerProbe implements AutoCloseable {
 
     /** @param host the address that the listener is bound to; the wildcard is asked at the loopback address */
     ListenerProbe(String host, int port, boolean secured) {
+        this(host, port, secured, TRUST);
+    }
+
+    ListenerProbe(String host, int port, boolean secured, Duration trust) {
+        this.trust = trust;
         this.listener = new InetSocketAddress(reachable(host), port);
         this.secured = secured;
         this.context = anyCertificate();
@@ -67,7 +73,7 @@ final class ListenerProbe implements AutoCloseable {
 
     /** Whether a probe got its answer within the last seconds: false for a listener that is dead, not for one that is busy. */
     boolean alive() {
-        return System.nanoTime() - succeeded < TRUST.toNanos();
+        return System.nanoTime() - succeeded < trust.toNanos();
     }
 
     private void run() {
