@@ -23,6 +23,7 @@ import org.tlac.gateway.status.Alerts;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.gateway.status.Replicas;
 import org.tlac.gateway.status.StatusRoutes;
+import org.tlac.gateway.upstream.Addresses;
 import org.tlac.gateway.upstream.ReplicaClients;
 import org.tlac.gateway.upstream.RunnerReplicas;
 import org.tlac.gateway.upstream.Upstream;
@@ -48,6 +49,7 @@ final class GatewayService {
     static FrontDoor start(GatewayConfig config, Metrics metrics, InstantSource clock) {
         ServiceSecret secret = ServiceSecret.read(config.serviceSecretFile());
         ConnectionWatch watch = ConnectionWatch.start();
+        Addresses names = new Addresses(config.upstream().connectTimeout());
         ReplicaClients replicas = new ReplicaClients(config.scrapeTimeout(), config.scrapeMaxBytes(), watch);
         Upstream auth = upstream(config, secret, watch, Owner.AUTH, "sign-in service");
         Upstream activity = upstream(config, secret, watch, Owner.ACTIVITY, "activity service");
@@ -57,7 +59,7 @@ final class GatewayService {
         Upstream sessionsOfAuth = upstream(config, secret, watch, Owner.AUTH, "sign-in service");
         Sessions sessions = new Sessions(sessionsOfAuth, config.sessionCache(), clock);
         RunnerReplicas runners =
-                new RunnerReplicas(PYTHON_RUNNER, config.runnerReplicas(), secret, config.upstream(), watch);
+                new RunnerReplicas(PYTHON_RUNNER, config.runnerReplicas(), names, secret, config.upstream(), watch);
         PythonSessions pythonSessions = new PythonSessions(runners, sessions);
         PageRoutes pages = new PageRoutes(new Course(config.courseFolder(), config.maxManifestBytes(), clock));
         Compression compression = new Compression(config.compression());
@@ -65,7 +67,7 @@ final class GatewayService {
                         auth, activity, runner, backup, sessions, pythonSessions, new PythonQueue(runners))
                 .routes()
                 .and(new StatusRoutes(
-                                new Replicas(config.scrape(), replicas),
+                                new Replicas(config.scrape(), names, replicas),
                                 auth,
                                 activity,
                                 new MetricsAccess(config.metrics()),
@@ -75,8 +77,8 @@ final class GatewayService {
                 .and(pages.routes());
         RateLimits limits = new RateLimits(config.limits(), metrics, clock);
         limits.expect(routes.table());
-        Peers peers =
-                new Peers(Objects.requireNonNull(config.scrape().get(Owner.GATEWAY)), replicas, secret, limits, clock);
+        Peers peers = new Peers(
+                Objects.requireNonNull(config.scrape().get(Owner.GATEWAY)), names, replicas, secret, limits, clock);
         peers.start();
         return FrontDoor.builder(config.server(), metrics)
                 .edge()

@@ -48,6 +48,7 @@ public final class Peers implements AutoCloseable {
     private final RateLimits limits;
     private final InstantSource clock;
     private final Map<String, Said> said = new ConcurrentHashMap<>();
+    private final Addresses names;
     private final ReplicaClients clients;
     private final RequestThreads threads = new RequestThreads();
     private final Thread asking = Thread.ofVirtual().name("peers").unstarted(this::askOn);
@@ -56,7 +57,13 @@ public final class Peers implements AutoCloseable {
 
     /** @param addresses management base addresses of the gateway; a host name stands for all replicas it resolves to, this one among them */
     public Peers(
-            List<URI> addresses, ReplicaClients clients, ServiceSecret secret, RateLimits limits, InstantSource clock) {
+            List<URI> addresses,
+            Addresses names,
+            ReplicaClients clients,
+            ServiceSecret secret,
+            RateLimits limits,
+            InstantSource clock) {
+        this.names = names;
         this.clients = clients;
         this.addresses = List.copyOf(addresses);
         this.secret = secret;
@@ -106,7 +113,7 @@ public final class Peers implements AutoCloseable {
     /** Asks every replica and waits for the answers. */
     void askAll() {
         List<URI> replicas =
-                addresses.stream().flatMap(base -> Addresses.of(base).stream()).toList();
+                addresses.stream().flatMap(base -> names.of(base).stream()).toList();
         if (replicas.size() > 1) {
             List<CompletableFuture<Boolean>> answers =
                     replicas.stream().map(this::ask).toList();

@@ -23,11 +23,13 @@ public final class Replicas {
     private static final Logger LOG = LoggerFactory.getLogger(Replicas.class);
 
     private final Map<Owner, List<URI>> addresses;
+    private final Addresses names;
     private final ReplicaClients clients;
     private final RequestThreads threads = new RequestThreads();
 
     /** @param addresses management base addresses; a host name stands for all replicas it resolves to */
-    public Replicas(Map<Owner, List<URI>> addresses, ReplicaClients clients) {
+    public Replicas(Map<Owner, List<URI>> addresses, Addresses names, ReplicaClients clients) {
+        this.names = names;
         this.addresses = Map.copyOf(addresses);
         this.clients = clients;
     }
@@ -56,8 +58,8 @@ public final class Replicas {
     }
 
     /** A name without addresses is asked as it stands, and reported as unreachable. */
-    private static List<URI> resolve(URI base) {
-        List<URI> replicas = Addresses.of(base);
+    private List<URI> resolve(URI base) {
+        List<URI> replicas = names.of(base);
         return replicas.isEmpty() ? List.of(base) : replicas;
     }
 

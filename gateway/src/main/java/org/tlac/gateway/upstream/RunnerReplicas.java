@@ -31,6 +31,7 @@ public final class RunnerReplicas {
 
     private final String title;
     private final List<URI> addresses;
+    private final Addresses names;
     private final ServiceSecret secret;
     private final UpstreamConfig config;
     private final ConnectionWatch watch;
@@ -54,9 +55,15 @@ public final class RunnerReplicas {
      * @param addresses public base addresses; a host name stands for all replicas it resolves to
      */
     public RunnerReplicas(
-            String title, List<URI> addresses, ServiceSecret secret, UpstreamConfig config, ConnectionWatch watch) {
+            String title,
+            List<URI> addresses,
+            Addresses names,
+            ServiceSecret secret,
+            UpstreamConfig config,
+            ConnectionWatch watch) {
         this.title = title;
         this.addresses = List.copyOf(addresses);
+        this.names = names;
         this.secret = secret;
         this.config = config;
         this.watch = watch;
@@ -78,7 +85,7 @@ public final class RunnerReplicas {
 
     private Stream<Replica> all() {
         return addresses.stream()
-                .flatMap(base -> Addresses.of(base).stream())
+                .flatMap(base -> names.of(base).stream())
                 .distinct()
                 .map(address -> new Replica(
                         mac(address.toString()),

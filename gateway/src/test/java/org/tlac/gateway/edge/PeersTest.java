@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tlac.gateway.upstream.Addresses;
 import org.tlac.gateway.upstream.ReplicaClients;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ConnectionLimits;
@@ -61,7 +62,12 @@ class PeersTest {
         RateLimits limits =
                 new RateLimits(new RateLimits.Config(true, Map.of(LimitClass.OTHER, LIMIT)), METRICS, () -> now);
         Peers peers = new Peers(
-                addresses, new ReplicaClients(Duration.ofSeconds(1), 1 << 20, watch), SECRET, limits, () -> now);
+                addresses,
+                new Addresses(Duration.ofSeconds(5)),
+                new ReplicaClients(Duration.ofSeconds(1), 1 << 20, watch),
+                SECRET,
+                limits,
+                () -> now);
         ServerConfig config = new ServerConfig(
                 "127.0.0.1",
                 0,
