@@ -19,8 +19,9 @@ import org.tlac.platform.identity.Identity;
  * The course folder: its manifest for anyone, its pages for those signed in, and what is for teachers for teachers only. Files are
  * streamed, whatever their size, also in part.
  *
- * <p>Not by Helidon's static content module (4.5.0), which answers requests by itself, past our routes, roles and measurements; follows
- * links that stay inside the folder; makes its tags of nothing but the milliseconds of the last change; and knows no If-Range.
+ * <p>Not by Helidon's static content module. Run at 4.5.0, it serves links that stay inside the folder, takes a file of another size
+ * that was changed in the same millisecond for the same (304), and sends a range although If-Range names another version; and it answers
+ * by itself, past our routes, roles and measurements.
  */
 public final class Course {
 

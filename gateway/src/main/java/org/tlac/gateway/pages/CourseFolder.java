@@ -161,6 +161,6 @@ final class CourseFolder {
     }
 
     private static boolean isPlain(String name) {
-        return !name.isEmpty() && !name.equals(".") && !name.equals("..");
+        return !name.isEmpty() && !name.startsWith(".");
     }
 }
