@@ -82,6 +82,7 @@ final class RunningService {
                 Map.entry("database.passwordfile", database.passwordFile().toString()),
                 Map.entry("database.poolsize", "10"),
                 Map.entry("database.connecttimeout", "PT1S"),
+                Map.entry("database.waittimeout", "PT20S"),
                 Map.entry("database.statementtimeout", "PT3S"),
                 Map.entry("identity.jwks", callers.jwks().toString()),
                 Map.entry("course.folder", courseFolder.toString()),
