@@ -197,7 +197,7 @@ final class Certificates {
         }
     }
 
-    private static PrivateKey readKey(Path file) throws IOException {
+    static PrivateKey readKey(Path file) throws IOException {
         try (PEMParser parser = new PEMParser(new StringReader(Files.readString(file)))) {
             return new JcaPEMKeyConverter().getPrivateKey((PrivateKeyInfo) parser.readObject());
         }

@@ -23,6 +23,9 @@ final class Child {
     /** For what a child said last to arrive here. */
     private static final Duration OUTPUT_PATIENCE = Duration.ofSeconds(1);
 
+    /** Enough for what starts others while it is being killed. */
+    private static final int SESSION_ROUNDS = 20;
+
     private final Process process;
     private final ChildLog log;
     private final Path pidFile;
@@ -122,7 +125,19 @@ final class Child {
         process.toHandle().destroyForcibly();
         closeStdin();
         descendants.forEach(ProcessHandle::destroyForcibly);
+        killSession();
         process.onExit().join();
+    }
+
+    /** Whatever it started since we looked: that has lost its parent by now, and is in its session still. */
+    private void killSession() {
+        for (int i = 0; i < SESSION_ROUNDS; i++) {
+            List<ProcessHandle> left = OwnProcesses.session(process.pid());
+            if (left.isEmpty()) {
+                return;
+            }
+            left.forEach(ProcessHandle::destroyForcibly);
+        }
     }
 
     private void deletePidFile() {

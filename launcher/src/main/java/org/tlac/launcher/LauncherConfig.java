@@ -41,7 +41,7 @@ record LauncherConfig(
         return new LauncherConfig(
                 new Watchdog.Limits(
                         duration(values, "TLAC_WATCHDOG_INTERVAL", "PT1S"),
-                        duration(values, "TLAC_WATCHDOG_TIMEOUT", "PT2.5S"),
+                        duration(values, "TLAC_WATCHDOG_TIMEOUT", "PT2S"),
                         Math.toIntExact(number(values, "TLAC_WATCHDOG_FAILURES", 3, 1, 100))),
                 new Patience(
                         duration(values, "TLAC_START_TIMEOUT", "PT60S"),

@@ -120,6 +120,25 @@ final class OwnProcesses {
                         .orElse(true);
     }
 
+    /** Those that run in that session, which has the number of the process that began it. */
+    static List<ProcessHandle> session(long leader) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> isInSession(process, leader))
+                .toList();
+    }
+
+    private static boolean isInSession(ProcessHandle process, long leader) {
+        try {
+            String stat = Files.readString(proc(process, "stat"));
+            // After the program's name, which may hold anything: state, parent, group, session.
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 5);
+            return !fields[0].equals("Z") && fields[3].equals(Long.toString(leader));
+        } catch (IOException e) {
+            // It ended.
+            return false;
+        }
+    }
+
     private static List<String> words(ProcessHandle process, String file) {
         try {
             byte[] bytes = Files.readAllBytes(proc(process, file));

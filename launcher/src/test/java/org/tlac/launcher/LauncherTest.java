@@ -4,27 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,59 +20,25 @@ import org.junit.jupiter.api.io.TempDir;
 /** The launcher as a process, with a real PostgreSQL and stubs for services. */
 class LauncherTest {
 
-    private static final int OFFSET = FreePorts.offset();
-    private static final int FIRST = 9081 + OFFSET;
-    private static final int SECOND = 9082 + OFFSET;
-
     @TempDir
     private static Path folder;
 
-    private static Path jar;
+    private static StubLauncher stubs;
 
     @BeforeAll
     static void packStub() throws IOException {
-        jar = folder.resolve("stub.jar");
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, StubMain.class.getName());
-        String name = StubMain.class.getName().replace('.', '/') + ".class";
-        try (OutputStream out = Files.newOutputStream(jar);
-                JarOutputStream archive = new JarOutputStream(out, manifest);
-                InputStream in = Objects.requireNonNull(StubMain.class.getResourceAsStream("/" + name))) {
-            archive.putNextEntry(new JarEntry(name));
-            in.transferTo(archive);
-        }
-    }
-
-    /** @param services names and ports, the next needing the one before */
-    private static TestProcess launch(Path home, Object... services) {
-        List<String> arguments = new ArrayList<>(List.of(home.toString(), jar.toString(), Integer.toString(OFFSET)));
-        Stream.of(services).map(Object::toString).forEach(arguments::add);
-        return TestProcess.java(LauncherMain.class, Map.of(), List.of(), arguments);
-    }
-
-    private static Connection database(Path home) throws SQLException {
-        String password = new Home(home, home).secretText(TlacDatabase.passwordName("auth"));
-        return DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + (Settings.DATABASE_PORT + OFFSET) + "/tlac", "auth", password);
-    }
-
-    private static List<String> steps(TestProcess launcher, String what) {
-        return launcher.lines().stream()
-                .filter(line -> line.contains(what))
-                .map(line -> line.substring(line.indexOf('s') + 1).strip())
-                .toList();
+        stubs = StubLauncher.in(folder);
     }
 
     @Test
     void everything_startsInTheOrderOfItsNeeds_andStopsInReverse(@TempDir Path home) throws Exception {
-        try (TestProcess launcher = launch(home, "first", FIRST, "second", SECOND)) {
+        try (TestProcess launcher = stubs.launch(home, "first", "second")) {
             launcher.awaitLine("UP");
-            assertThat(steps(launcher, "is ready"))
+            assertThat(StubLauncher.steps(launcher, "is ready"))
                     .containsExactly("postgres is ready", "first is ready", "second is ready");
             launcher.terminate();
             launcher.awaitExit();
-            assertThat(steps(launcher, "Stopping"))
+            assertThat(StubLauncher.steps(launcher, "Stopping"))
                     .containsExactly("Stopping second", "Stopping first", "Stopping postgres");
             launcher.awaitNothingLeft();
             assertThat(home.resolve("run/launcher.pid")).doesNotExist();
@@ -93,9 +47,9 @@ class LauncherTest {
 
     @Test
     void launcherKilled_leavesNoProcess_andDataIsThereAfterwards(@TempDir Path home) throws Exception {
-        try (TestProcess launcher = launch(home, "first", FIRST)) {
+        try (TestProcess launcher = stubs.launch(home, "first")) {
             launcher.awaitLine("UP");
-            try (Connection connection = database(home);
+            try (Connection connection = stubs.database(home);
                     Statement statement = connection.createStatement()) {
                 statement.execute("create table auth.kept (id int)");
                 statement.execute("insert into auth.kept values (42)");
@@ -108,9 +62,9 @@ class LauncherTest {
                     home.resolve("data/postgres/postmaster.pid"),
                     ProcessHandle.current().pid() + "\n");
         }
-        try (TestProcess again = launch(home, "first", FIRST)) {
+        try (TestProcess again = stubs.launch(home, "first")) {
             again.awaitLine("UP");
-            try (Connection connection = database(home);
+            try (Connection connection = stubs.database(home);
                     Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery("select id from auth.kept")) {
                 assertThat(row.next()).isTrue();
@@ -124,53 +78,38 @@ class LauncherTest {
 
     @Test
     void childrenThatDie_areStartedAgain(@TempDir Path home) throws Exception {
-        try (TestProcess launcher = launch(home, "first", FIRST)) {
+        try (TestProcess launcher = stubs.launch(home, "first")) {
             launcher.awaitLine("UP");
             for (String name : List.of("first", Postgres.NAME)) {
-                Path pidFile = home.resolve("run").resolve(name + ".pid");
-                String pid = Files.readString(pidFile);
+                String pid = StubLauncher.pid(home, name);
                 ProcessHandle child = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
                 child.descendants().forEach(ProcessHandle::destroyForcibly);
                 child.destroyForcibly();
-                TestProcess.await(() -> !read(pidFile).equals(pid));
+                TestProcess.await(() -> !StubLauncher.pid(home, name).equals(pid));
             }
-            TestProcess.await(() -> Readiness.of(FIRST).isReady());
-            TestProcess.await(() -> {
-                try (Connection connection = database(home)) {
-                    return connection.isValid(1);
-                } catch (SQLException e) {
-                    return false;
-                }
-            });
+            TestProcess.await(() -> Readiness.of(stubs.port(1)).isReady());
+            TestProcess.await(() -> stubs.databaseAnswers(home));
             launcher.terminate();
             launcher.awaitExit();
             launcher.awaitNothingLeft();
         }
     }
 
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
     @Test
     void portTaken_isSaid_andNothingIsLeft(@TempDir Path home) throws Exception {
-        try (ServerSocket taken = new ServerSocket(FIRST);
-                TestProcess launcher = launch(home, "first", FIRST)) {
+        try (ServerSocket taken = new ServerSocket(stubs.port(1));
+                TestProcess launcher = stubs.launch(home, "first")) {
             assertThat(taken.isBound()).isTrue();
             assertThat(launcher.awaitExit()).isEqualTo(1);
             assertThat(launcher.lines())
-                    .anyMatch(line -> line.startsWith("tlac: Port " + FIRST + " (first) cannot be used"));
+                    .anyMatch(line -> line.startsWith("tlac: Port " + stubs.port(1) + " (first) cannot be used"));
             launcher.awaitNothingLeft();
         }
     }
 
     @Test
     void serviceThatDoesNotStart_isSaid_andNothingIsLeft(@TempDir Path home) throws Exception {
-        try (TestProcess launcher = launch(home, "first", FIRST, "failing", SECOND)) {
+        try (TestProcess launcher = stubs.launch(home, "first", "failing")) {
             assertThat(launcher.awaitExit()).isEqualTo(1);
             assertThat(launcher.lines())
                     .anyMatch(line -> line.startsWith("tlac: failing does not start: a key is missing ("));
@@ -180,7 +119,7 @@ class LauncherTest {
 
     @Test
     void fullDisk_isSaid_andNothingIsLeft(@TempDir Path home) throws Exception {
-        try (TestProcess launcher = launch(home, "full", FIRST)) {
+        try (TestProcess launcher = stubs.launch(home, "full")) {
             assertThat(launcher.awaitExit()).isEqualTo(1);
             assertThat(launcher.lines())
                     .anyMatch(line -> line.startsWith("tlac: full does not start: the disk is full"));
@@ -194,7 +133,7 @@ class LauncherTest {
 
     @Test
     void serviceThatIsNotReadyInTime_isSaid_andNothingIsLeft(@TempDir Path home) throws Exception {
-        try (TestProcess launcher = launch(home, "mute", FIRST)) {
+        try (TestProcess launcher = stubs.launch(home, "mute")) {
             assertThat(launcher.awaitExit()).isEqualTo(1);
             assertThat(launcher.lines()).anyMatch(line -> line.startsWith("tlac: mute is not ready after 8 s: "));
             launcher.awaitNothingLeft();
@@ -203,10 +142,10 @@ class LauncherTest {
 
     @Test
     void leftoversOfAKilledLauncher_areWaitedFor(@TempDir Path home) throws Exception {
-        try (TestProcess first = launch(home, "first", FIRST)) {
+        try (TestProcess first = stubs.launch(home, "first")) {
             first.awaitLine("UP");
             first.kill();
-            try (TestProcess second = launch(home, "first", FIRST)) {
+            try (TestProcess second = stubs.launch(home, "first")) {
                 second.awaitLine("UP");
                 first.awaitNothingLeft();
                 second.terminate();
@@ -218,13 +157,13 @@ class LauncherTest {
 
     @Test
     void secondLauncher_isToldAboutTheFirst(@TempDir Path home) throws Exception {
-        try (TestProcess first = launch(home, "first", FIRST)) {
+        try (TestProcess first = stubs.launch(home, "first")) {
             first.awaitLine("UP");
-            try (TestProcess second = launch(home, "first", FIRST)) {
+            try (TestProcess second = stubs.launch(home, "first")) {
                 assertThat(second.awaitExit()).isEqualTo(1);
                 assertThat(second.lines()).anyMatch(line -> line.startsWith("tlac: TLAC runs already in "));
             }
-            assertThat(Readiness.of(FIRST).isReady()).isTrue();
+            assertThat(Readiness.of(stubs.port(1)).isReady()).isTrue();
             first.terminate();
             first.awaitExit();
             first.awaitNothingLeft();
@@ -233,13 +172,13 @@ class LauncherTest {
 
     @Test
     void brokenDatabase_isSaid_andNothingIsLeft(@TempDir Path home) throws Exception {
-        try (TestProcess launcher = launch(home)) {
+        try (TestProcess launcher = stubs.launch(home)) {
             launcher.awaitLine("UP");
             launcher.terminate();
             launcher.awaitExit();
         }
         Files.writeString(home.resolve("data/postgres/postgresql.conf"), "nonsense = true\n");
-        try (TestProcess launcher = launch(home)) {
+        try (TestProcess launcher = stubs.launch(home)) {
             assertThat(launcher.awaitExit()).isEqualTo(1);
             assertThat(launcher.lines()).anyMatch(line -> line.startsWith("tlac: postgres does not start: "));
             launcher.awaitNothingLeft();

@@ -62,11 +62,14 @@ class LiveMonitoringTest {
     private static Path folder;
 
     @BeforeAll
-    static void open() {
+    static void open() throws IOException {
         Installed installed = Installed.on(System.getenv("PATH"));
         assumeTrue(installed.program("prometheus").isPresent(), "prometheus is not installed");
         assumeTrue(installed.program("prometheus-alertmanager", "alertmanager").isPresent(), "no alertmanager");
         webhook = new Webhook();
+        Path config = Files.createDirectories(folder.resolve("home/config"));
+        // An alert that a service hangs is what this asks for: the watchdog is not to end it before.
+        Files.writeString(config.resolve("launcher.env"), "TLAC_WATCHDOG_FAILURES=100\n");
         school = School.start(folder.resolve("home"));
         start = Instant.now();
         Path root = Hurried.copy(School.ROOT, folder.resolve("root"), webhook.url());

@@ -133,7 +133,7 @@ final class TestProcess implements AutoCloseable {
         await(() -> seen.stream().noneMatch(TestProcess::runs));
     }
 
-    private static boolean runs(ProcessHandle handle) {
+    static boolean runs(ProcessHandle handle) {
         try {
             // A zombie that nobody has waited for yet is no longer running.
             return handle.isAlive()
