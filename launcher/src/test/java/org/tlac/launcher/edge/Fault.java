@@ -1,6 +1,8 @@
 package org.tlac.launcher.edge;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import org.tlac.platform.testing.Wire;
@@ -17,6 +19,11 @@ public record Fault(String part, String how, Act begin, Act end) {
         void run() throws IOException, InterruptedException;
     }
 
+    static final String KILLED = "killed";
+
+    /** The launcher's patience with a start, and more. */
+    private static final Duration RESTART = Duration.ofSeconds(90);
+
     private static final Duration SLOW = Duration.ofSeconds(2);
 
     /** A status line and no more. */
@@ -26,9 +33,27 @@ public record Fault(String part, String how, Act begin, Act end) {
         return part + " " + how;
     }
 
-    /** By {@code kill -9}. */
-    static Fault killed(Target target, String part) {
-        return new Fault(part, "killed", () -> signal("KILL", target.worker(part)), () -> {});
+    /** By {@code kill -9}: the system refuses connections from then on, and so does the wire before it, until it is there again. */
+    static Fault killed(Target target, String part, Wire wire, int port) {
+        return new Fault(
+                part,
+                KILLED,
+                () -> {
+                    signal("KILL", target.worker(part));
+                    wire.refuse();
+                },
+                () -> {
+                    Endurance.within(RESTART, () -> listens(port));
+                    wire.mend();
+                });
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** By SIGSTOP: connections are still accepted by the system, and nobody answers. */

@@ -82,12 +82,13 @@ public final class FaultRounds {
         samples.clear();
         long began = System.nanoTime();
         fault.begin().run();
-        boolean lasts = !fault.how().equals("killed");
-        if (lasts) {
+        boolean killed = fault.how().equals(Fault.KILLED);
+        if (!killed) {
             Thread.sleep(hold);
         }
         fault.end().run();
-        long ended = System.nanoTime();
+        // One that is killed has begun to recover at once: it is the launcher's to start it again.
+        long ended = killed ? began : System.nanoTime();
         boolean recovered = Endurance.within(GIVEN_UP, () -> isCalm(ended));
         Round round = judge(fault.name(), began, ended, recovered);
         rounds.add(round);

@@ -43,7 +43,10 @@ public final class FaultyWays implements AutoCloseable {
     public List<Fault> faults(Target target) {
         List<Fault> all = new ArrayList<>();
         wires.forEach((part, wire) -> {
-            all.add(Fault.killed(target, part));
+            int port = part.equals(Target.POSTGRES)
+                    ? DATABASE + target.offset()
+                    : target.service(1 + Target.SERVICES.indexOf(part));
+            all.add(Fault.killed(target, part, wire, port));
             all.add(Fault.stopped(target, part));
             all.addAll(Fault.ofWire(part, wire));
         });
