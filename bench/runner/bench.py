@@ -14,10 +14,7 @@ import os
 import pathlib
 import platform
 import queue
-import re
 import shutil
-import signal
-import ssl
 import statistics
 import subprocess
 import sys
@@ -25,18 +22,14 @@ import tempfile
 import threading
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PASSWORD = "a benchmark of the runner"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from tlac import Client, Tlac, Wrong, pss_bytes, tree  # noqa: E402
+
 CODE = "print('hi')"
 WORK = {"lesson_id": "lesson-1", "activity_id": "a1", "code": CODE}
-# A connection that stood idle for longer is opened anew.
-KEPT_SECONDS = 5
 # Tokens of the gateway live for a minute at most.
 TOKEN_SECONDS = 30
-
-
-class Wrong(Exception):
-    """An answer that is not what the program prints: no figure counts any more."""
 
 
 # --- Contenders: each callable runs print('hi') once and raises Wrong unless it came out ------------------------------
@@ -84,145 +77,46 @@ def docker_image():
     return image, ""
 
 
-class Client:
-    """One pupil on one connection that stays open."""
-
-    def __init__(self, connect, headers):
-        self.connect, self.headers, self.connection, self.used = connect, headers, None, 0.0
-
-    def call(self, method, path, body=None):
-        if time.monotonic() - self.used > KEPT_SECONDS:
-            self.close()  # The gateway is about to close it, as any server does with one that stands idle.
-            self.connection = self.connect()
-        payload = None if body is None else json.dumps(body)
-        headers = {"Content-Type": "application/json", **self.headers()}
-        self.connection.request(method, path, payload, headers)
-        response = self.connection.getresponse()
-        answer = response.read()
-        self.used = time.monotonic()
-        return response.status, answer, response.headers
+class RunnerClient(Client):
+    """One pupil who presses Run."""
 
     def run(self):
         status, answer, _ = self.call("POST", "/api/python/run", WORK)
         if status != 200 or json.loads(answer).get("stdout") != "hi\n":
             raise Wrong(f"{status} {answer[:300]}")
 
-    def close(self):
-        if self.connection is not None:
-            self.connection.close()
 
-
-# --- A TLAC of its own ------------------------------------------------------------------------------------------------
-
-
-class Tlac:
-    """The five services as `./tlac up` starts them, with limits per user and minute measured and not enforced."""
+class RunnerTlac(Tlac):
+    """A TLAC whose runner is measured."""
 
     def __init__(self, home, offset):
-        self.home, self.offset = pathlib.Path(home), offset
-        config = self.home / "config"
-        config.mkdir(parents=True)
-        (config / "gateway.env").write_text("LIMITS_ENFORCE=false\n")
-        for key, value in os.environ.items():
-            if key.startswith("BENCH_RUNNER_"):
-                with open(config / "runner-service.env", "a") as out:
-                    out.write(f"{key.removeprefix('BENCH_')}={value}\n")
-        environment = {**os.environ, "TLAC_HOME": str(home), "TLAC_PORT_OFFSET": str(offset), "TLAC_HOST": "127.0.0.1"}
-        self.process = subprocess.Popen(
-            [ROOT / "tlac", "up"], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
-        self.said = []
-        ready = threading.Event()
-        threading.Thread(target=self.listen, args=(ready,), daemon=True).start()
-        if not ready.wait(900) or self.process.poll() is not None:
-            sys.exit("TLAC did not start:\n" + "".join(self.said[-20:]))
-        self.trust = ssl.create_default_context(cafile=self.authority())
-        self.sign_in_all()
-
-    def listen(self, ready):
-        for line in self.process.stdout:
-            self.said.append(line)
-            if "is up" in line:
-                ready.set()
-        ready.set()
-
-    def authority(self):
-        return next(str(path) for path in (self.home / "tls").glob("ca*.crt"))
-
-    def gateway(self):
-        return http.client.HTTPSConnection("localhost", 8443 + self.offset, context=self.trust, timeout=60)
+        runner = {key.removeprefix("BENCH_"): value for key, value in os.environ.items() if key.startswith("BENCH_RUNNER_")}
+        super().__init__(home, offset, {"runner-service": runner})
 
     def runner(self):
         return http.client.HTTPConnection("127.0.0.1", 8083 + self.offset, timeout=60)
 
-    def sign_in_all(self, pupils=32):
-        admin = Client(self.gateway, dict)
-        body = {"username": "admin", "name": "Admin", "password": PASSWORD}
-        self.expect(admin.call("POST", "/api/admin/bootstrap", body))
-        session = self.session("admin")
-        admin.headers = lambda: session
-        self.sessions = []
-        for number in range(pupils):
-            name = f"pupil{chr(97 + number // 26)}{chr(97 + number % 26)}.b"
-            pupil = {"username": name, "name": name, "role": "pupil", "password": PASSWORD}
-            self.expect(admin.call("POST", "/api/admin/users", pupil))
-            self.sessions.append(self.session(name))
-        admin.close()
-
-    def session(self, username):
-        client = Client(self.gateway, dict)
-        answer = client.call("POST", "/api/auth/login", {"username": username, "password": PASSWORD})
-        self.expect(answer)
-        cookie = re.match(r"[^;]+", answer[2]["Set-Cookie"])[0]
-        client.headers = lambda: {"Cookie": cookie}
-        me = client.call("GET", "/api/auth/me")
-        self.expect(me)
-        client.close()
-        return {"Cookie": cookie, "X-CSRF-Token": json.loads(me[1])["csrf_token"]}
-
-    @staticmethod
-    def expect(answer):
-        if answer[0] != 200:
-            raise Wrong(f"{answer[0]} {answer[1][:300]}")
-
     def through_gateway(self, pupil):
-        return Client(self.gateway, lambda: self.sessions[pupil])
+        return RunnerClient(self.gateway, lambda: self.sessions[pupil])
 
     def through_runner(self, pupil):
         """Speaks to runner-service itself with a token like the gateway's, renewed in time."""
-        secret = (self.home / "secrets" / "gateway-service").read_text().strip()
-        cookie = self.sessions[pupil]["Cookie"].partition("=")[2]
         kept = {"until": 0.0, "headers": {}}
 
         def headers():
             if time.monotonic() > kept["until"]:
-                auth = http.client.HTTPConnection("127.0.0.1", 8081 + self.offset, timeout=60)
-                service = {"Authorization": f"Bearer {secret}", "X-Tlac-Service": "gateway", "Content-Type": "application/json"}
-                auth.request("POST", "/internal/session", json.dumps({"cookie": cookie, "client_address": "127.0.0.1"}), service)
-                token = json.loads(auth.getresponse().read())["token"]
-                auth.close()
-                kept.update(until=time.monotonic() + TOKEN_SECONDS, headers={"Authorization": f"Bearer {token}"})
+                kept.update(until=time.monotonic() + TOKEN_SECONDS, headers={"Authorization": f"Bearer {self.token(pupil)}"})
             return kept["headers"]
 
-        return Client(self.runner, headers)
+        return RunnerClient(self.runner, headers)
 
     def processes(self):
         """Every process of runner-service: (pid, command line, resident bytes shared out among sharers)."""
-        parents, found = {}, []
-        for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        top, found = self.pid("runner-service"), []
+        for pid in tree(top):
             with contextlib.suppress(OSError):
-                stat = (entry / "stat").read_text()
-                parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
-        top = int((self.home / "run" / "runner-service.pid").read_text())
-        for pid in parents:
-            above = pid
-            while above and above != top:
-                above = parents.get(above, 0)
-            if above == top:
-                with contextlib.suppress(OSError):
-                    command = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                    pss = re.search(r"^Pss:\s+(\d+)", pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)
-                    found.append((pid, command, int(pss[1]) * 1024))
+                command = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                found.append((pid, command, pss_bytes(pid)))
         return top, found
 
     def memory(self):
@@ -247,14 +141,6 @@ class Tlac:
         with contextlib.suppress(OSError):
             return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
         return 0
-
-    def stop(self):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGTERM)
-        try:
-            self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 # --- Measuring --------------------------------------------------------------------------------------------------------
@@ -445,7 +331,7 @@ def main():
     parser.add_argument("--check", action="store_true", help="exit with 2 when a target is missed")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tlac-bench-") as home:
-        tlac = Tlac(pathlib.Path(home) / "tlac", arguments.port_offset)
+        tlac = RunnerTlac(pathlib.Path(home) / "tlac", arguments.port_offset)
         try:
             result = measure(tlac, arguments)
         except Wrong as wrong:

@@ -45,6 +45,11 @@ final class School implements AutoCloseable {
         return Map.of("TLAC_HOME", home.toString(), "TLAC_PORT_OFFSET", Integer.toString(OFFSET));
     }
 
+    /** Added to the ports of every school of this process. */
+    static int offset() {
+        return OFFSET;
+    }
+
     Settings settings() {
         return new Settings(OFFSET, "127.0.0.1");
     }

@@ -3,41 +3,62 @@ package org.tlac.platform.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A TCP connection's way to a server, which a test can cut and mend. */
+/** A TCP connection's way to a server, which a test can cut and mend, slow down, cut in the middle of an answer, and take away. */
 public final class Wire implements AutoCloseable {
 
-    private final ServerSocket listener;
+    private static final int BACKLOG = 50;
+
     private final String host;
     private final int port;
+    private final int nearPort;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger refusals = new AtomicInteger();
+    private volatile ServerSocket listener;
     private volatile boolean cut;
+    private volatile Duration delay = Duration.ZERO;
+    private volatile int answerBytes = Integer.MAX_VALUE;
 
     private Wire(ServerSocket listener, String host, int port) {
         this.listener = listener;
+        this.nearPort = listener.getLocalPort();
         this.host = host;
         this.port = port;
     }
 
     public static Wire to(String host, int port) {
         try {
-            Wire wire = new Wire(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), host, port);
-            Thread.ofVirtual().start(wire::accept);
+            Wire wire = new Wire(listen(0), host, port);
+            wire.serve();
             return wire;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    private static ServerSocket listen(int port) throws IOException {
+        ServerSocket listener = new ServerSocket();
+        // Taken back while connections of before are still in TIME-WAIT.
+        listener.setReuseAddress(true);
+        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+        return listener;
+    }
+
+    private void serve() {
+        ServerSocket serving = listener;
+        Thread.ofVirtual().start(() -> accept(serving));
+    }
+
     /** Where to connect to on the loopback address. */
     public int port() {
-        return listener.getLocalPort();
+        return nearPort;
     }
 
     /** Breaks what is connected and refuses what comes. */
@@ -51,8 +72,37 @@ public final class Wire implements AutoCloseable {
         return refusals.get();
     }
 
+    /** Lets whatever the server says wait for so long, piece by piece. */
+    public void slow(Duration each) {
+        delay = each;
+    }
+
+    /** Lets so many bytes of what the server says through on each connection, from now on, and breaks it then. */
+    public void halve(int bytes) {
+        answerBytes = bytes;
+        // Those that have said something already have their answer's beginning behind them.
+        sockets.forEach(Wire::quietlyClose);
+    }
+
+    /** Breaks what is connected and lets nobody connect: the system itself refuses. */
+    public void refuse() {
+        quietlyClose(listener);
+        sockets.forEach(Wire::quietlyClose);
+    }
+
+    /** As at the beginning. */
     public void mend() {
         cut = false;
+        delay = Duration.ZERO;
+        answerBytes = Integer.MAX_VALUE;
+        try {
+            if (listener.isClosed()) {
+                listener = listen(nearPort);
+                serve();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
@@ -61,10 +111,10 @@ public final class Wire implements AutoCloseable {
         quietlyClose(listener);
     }
 
-    private void accept() {
-        while (!listener.isClosed()) {
+    private void accept(ServerSocket serving) {
+        while (!serving.isClosed()) {
             try {
-                Socket near = listener.accept();
+                Socket near = serving.accept();
                 if (cut) {
                     near.close();
                     refusals.incrementAndGet();
@@ -87,16 +137,37 @@ public final class Wire implements AutoCloseable {
         }
         sockets.add(near);
         sockets.add(far);
-        Thread.ofVirtual().start(() -> copy(near, far));
-        Thread.ofVirtual().start(() -> copy(far, near));
+        Thread.ofVirtual().start(() -> copy(near, far, Way.ASKING));
+        Thread.ofVirtual().start(() -> copy(far, near, Way.ANSWERING));
         if (cut) {
             cut();
         }
     }
 
-    private void copy(Socket from, Socket to) {
+    private enum Way {
+        ASKING,
+        ANSWERING
+    }
+
+    private void copy(Socket from, Socket to, Way way) {
         try {
-            from.getInputStream().transferTo(to.getOutputStream());
+            byte[] piece = new byte[16_384];
+            int passed = 0;
+            for (int count = from.getInputStream().read(piece);
+                    count >= 0;
+                    count = from.getInputStream().read(piece)) {
+                int most = way == Way.ANSWERING ? answerBytes - passed : count;
+                if (way == Way.ANSWERING) {
+                    Thread.sleep(delay);
+                }
+                to.getOutputStream().write(piece, 0, Math.min(count, most));
+                passed += count;
+                if (count > most) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             // Either end is gone: both ends go.
         } finally {
