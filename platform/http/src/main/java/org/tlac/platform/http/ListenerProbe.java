@@ -29,7 +29,7 @@ final class ListenerProbe implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 2000;
 
     /** A few probes may fail on a busy machine; this many seconds without one that worked are no accident. */
-    private static final Duration TRUST = Duration.ofSeconds(6);
+    private static final Duration TRUST = Duration.ofSeconds(8);
 
     private static final byte[] REQUEST = ("GET " + PATH + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII);
