@@ -40,6 +40,8 @@ public record Fault(String part, String how, Act begin, Act end) {
                 KILLED,
                 () -> {
                     signal("KILL", target.worker(part));
+                    // The signal is on its way for a moment, in which the port is still there.
+                    Endurance.within(RESTART, () -> !listens(port));
                     wire.refuse();
                 },
                 () -> {
