@@ -61,7 +61,7 @@ final class Services {
                 "gateway",
                 List.of(8443, 9080, 8080),
                 List.of("auth-service", "activity-service", "runner-service", "backup-service"),
-                new Memory(96, 96, true),
+                new Memory(112, 96, true),
                 own);
     }
 

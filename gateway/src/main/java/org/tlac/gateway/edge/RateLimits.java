@@ -24,7 +24,7 @@ public final class RateLimits implements Guard {
 
     private static final Duration WINDOW = Duration.ofMinutes(1);
     private static final String LIMIT_TYPE = "api";
-    private static final int MAX_USERS = 100_000;
+    private static final int MAX_USERS = 10_000;
 
     private final Config config;
     private final InstantSource clock;

@@ -29,7 +29,7 @@ public final class Sessions {
     /** A token must outlive the call it is passed on with. */
     private static final Duration TOKEN_RESERVE = Duration.ofSeconds(10);
 
-    private static final int MAX_REMEMBERED = 20_000;
+    private static final int MAX_REMEMBERED = 5_000;
 
     private final Upstream auth;
     private final InstantSource clock;

@@ -35,16 +35,14 @@ final class BodyBudget {
 
     /**
      * @param bytes of memory for all bodies; one of the greatest length always fits, whatever this says
+     * @param parsed whether bodies are read as JSON here, not only passed on
      * @param patience how long a call waits for others to finish before it is refused
      */
-    BodyBudget(long bytes, int maxBodyBytes, Duration patience) {
-        this.total = Math.max(bytes, need(maxBodyBytes));
-        this.each = Math.max(total / SHARES, need(maxBodyBytes));
+    BodyBudget(long bytes, int maxBodyBytes, boolean parsed, Duration patience) {
+        long need = (long) (RAW_FACTOR + (parsed ? JSON_FACTOR : 0)) * maxBodyBytes;
+        this.total = Math.max(bytes, need);
+        this.each = Math.max(total / SHARES, need);
         this.patience = patience;
-    }
-
-    private static long need(int maxBodyBytes) {
-        return (long) (RAW_FACTOR + JSON_FACTOR) * maxBodyBytes;
     }
 
     /** What a call holds; {@link #close} gives it back. */

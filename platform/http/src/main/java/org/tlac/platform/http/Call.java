@@ -48,7 +48,7 @@ public final class Call {
      */
     record Bodies(int maxBytes, Duration timeout, BodyBudget budget) {
 
-        static final Bodies NONE = new Bodies(0, Duration.ZERO, new BodyBudget(0, 0, Duration.ZERO));
+        static final Bodies NONE = new Bodies(0, Duration.ZERO, new BodyBudget(0, 0, false, Duration.ZERO));
     }
 
     Call(ServerRequest request, String requestId, Bodies bodies) {

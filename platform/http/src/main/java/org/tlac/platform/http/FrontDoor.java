@@ -122,7 +122,6 @@ public final class FrontDoor implements AutoCloseable {
         private final HttpMetrics httpMetrics;
         private final InFlight inFlight = new InFlight();
         private final ConnectionSweeper sweeper = new ConnectionSweeper();
-        private final Call.Bodies bodies;
         private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
         private final Map<String, Supplier<String>> facts = new LinkedHashMap<>();
         private final List<Guard> guards = new ArrayList<>();
@@ -145,7 +144,6 @@ public final class FrontDoor implements AutoCloseable {
             this.config = config;
             this.metrics = metrics;
             this.httpMetrics = new HttpMetrics(metrics);
-            this.bodies = config.bodies();
         }
 
         public Builder routes(Routes table) {
@@ -306,7 +304,7 @@ public final class FrontDoor implements AutoCloseable {
         }
 
         private HttpRouting.Builder routing(Routes table, Connections clients, Authentication who, List<Guard> rules) {
-            var common = new Dispatcher.Listener(clients, who, rules, edge, headers, refusals, bodies);
+            var common = new Dispatcher.Listener(clients, who, rules, edge, headers, refusals, config.bodies(!edge));
             return HttpRouting.builder().any(new Dispatcher(table, common, httpMetrics, inFlight));
         }
 

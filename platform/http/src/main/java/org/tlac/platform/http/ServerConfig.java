@@ -61,8 +61,10 @@ public record ServerConfig(
                 config.get("server.grace").as(Duration.class).orElse(Duration.ofSeconds(10)));
     }
 
-    Call.Bodies bodies() {
-        return new Call.Bodies(maxBodyBytes, bodyTimeout, new BodyBudget(bodyBudgetBytes, maxBodyBytes, BODY_PATIENCE));
+    /** @param parsed whether bodies are read as JSON here, not only passed on */
+    Call.Bodies bodies(boolean parsed) {
+        return new Call.Bodies(
+                maxBodyBytes, bodyTimeout, new BodyBudget(bodyBudgetBytes, maxBodyBytes, parsed, BODY_PATIENCE));
     }
 
     private static void port(String key, int value) {

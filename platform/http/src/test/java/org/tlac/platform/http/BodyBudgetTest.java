@@ -14,7 +14,7 @@ class BodyBudgetTest {
     private static final int ONE_BODY = (BodyBudget.RAW_FACTOR + BodyBudget.JSON_FACTOR) * MAX_BODY;
 
     private static BodyBudget budget(long bytes) {
-        return new BodyBudget(bytes, MAX_BODY, Duration.ZERO);
+        return new BodyBudget(bytes, MAX_BODY, true, Duration.ZERO);
     }
 
     @Test
@@ -63,7 +63,7 @@ class BodyBudgetTest {
 
     @Test
     void whoeverWaits_getsWhatAnotherGivesBack() {
-        BodyBudget budget = new BodyBudget(1, MAX_BODY, Duration.ofHours(1));
+        BodyBudget budget = new BodyBudget(1, MAX_BODY, true, Duration.ofHours(1));
         BodyBudget.Share first = budget.share("ada");
         first.take(ONE_BODY);
         CompletableFuture<Void> waiting =
