@@ -156,7 +156,7 @@ class LiveMonitoringTest {
     @Order(3)
     void serviceThatHangs_isToldToTheWebhook_andSoIsItsReturn() throws Exception {
         Map<String, String> activity = Map.of("job", "activity-service");
-        signal("STOP", "activity-service");
+        PartProcess.of(school, "activity-service").signal("STOP");
         webhook.await("firing", "ServiceDown", activity);
         // Meanwhile the edge tells what it can, and of whom it cannot.
         JsonNode services = admin.get("/api/admin/metrics").body().path("services");
@@ -170,25 +170,11 @@ class LiveMonitoringTest {
         assertThat(school.anyone().get("/metrics").raw().body())
                 .contains("tlac_python_runs_total")
                 .doesNotContain("tlac_activity_saves_total{");
-        signal("CONT", "activity-service");
+        PartProcess.of(school, "activity-service").signal("CONT");
         webhook.await("resolved", "ServiceDown", activity);
         for (String provoked : List.of("PasswordGuessing", "RateLimitingHigh", "LowLoginSuccessRate")) {
             webhook.await("firing", provoked, Map.of());
         }
-    }
-
-    private static void signal(String signal, String name) throws IOException, InterruptedException {
-        ProcessHandle service = process(name);
-        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(service.pid()))
-                        .start()
-                        .waitFor())
-                .isZero();
-    }
-
-    private static ProcessHandle process(String name) throws IOException {
-        return ProcessHandle.of(
-                        Long.parseLong(Files.readString(school.pidFile(name)).strip()))
-                .orElseThrow();
     }
 
     @Test
@@ -196,7 +182,7 @@ class LiveMonitoringTest {
     void serviceThatRestarts_isScrapedAgain_withoutMoreSeries() throws Exception {
         String series = "count({job=\"activity-service\", __name__=~\"tlac_.+\"})";
         double before = prometheus.value(series);
-        process("activity-service").destroyForcibly();
+        PartProcess.of(school, "activity-service").signal("KILL");
         TestProcess.await(
                 () -> prometheus.query("up{job=\"activity-service\"} == 0").size() == 1);
         ApiClient ada = school.anyone().login("ada.l", demoPassword());
@@ -213,7 +199,8 @@ class LiveMonitoringTest {
     @Order(5)
     void databaseThatIsKilled_isCounted_andIsBackByItself() throws Exception {
         ApiClient ada = school.anyone().login("ada.l", demoPassword());
-        ProcessHandle database = process(Postgres.NAME);
+        ProcessHandle database =
+                ProcessHandle.of(PartProcess.of(school, Postgres.NAME).pid()).orElseThrow();
         database.descendants().forEach(ProcessHandle::destroyForcibly);
         database.destroyForcibly();
         TestProcess.await(() -> {
@@ -466,12 +453,24 @@ class LiveMonitoringTest {
     /** The first time it is sent nobody listens yet, and Prometheus sends it again after a minute: that is over by now. */
     @Test
     @Order(14)
+    void gatewayWithoutDescriptors_isToldToTheWebhook_andGoesOnWhenThereAreSome() throws Exception {
+        PartProcess gateway = PartProcess.of(school, "gateway");
+        gateway.withoutDescriptors(() -> webhook.await("firing", "GatewayUnreachable", Map.of()));
+        webhook.await("resolved", "GatewayUnreachable", Map.of());
+        assertThat(school.anyone().get("/api/health").raw().statusCode()).isEqualTo(200);
+        assertThat(PartProcess.of(school, "gateway").pid())
+                .as("no restart was needed")
+                .isEqualTo(gateway.pid());
+    }
+
+    @Test
+    @Order(15)
     void watchdog_isHeard() {
         webhook.await("firing", "Watchdog", Map.of());
     }
 
     @Test
-    @Order(15)
+    @Order(16)
     void monitoring_stops_andLeavesNothing() throws Exception {
         monitor.terminate();
         monitor.awaitExit();
