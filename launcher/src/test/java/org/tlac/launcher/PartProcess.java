@@ -3,6 +3,7 @@ package org.tlac.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -10,9 +11,23 @@ import java.util.stream.Stream;
 /** A part of a running school as the operating system knows it: what may be done to it from outside. */
 record PartProcess(long pid) {
 
-    static PartProcess of(School school, String name) throws IOException {
-        return new PartProcess(
-                Long.parseLong(Files.readString(school.pidFile(name)).strip()));
+    static PartProcess of(School school, String name) {
+        try {
+            return new PartProcess(
+                    Long.parseLong(Files.readString(school.pidFile(name)).strip()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Kills it and all that it started; does nothing while it is between two lives. */
+    static void kill(School school, String name) {
+        if (Files.exists(school.pidFile(name))) {
+            ProcessHandle.of(of(school, name).pid()).ifPresent(part -> {
+                part.descendants().forEach(ProcessHandle::destroyForcibly);
+                part.destroyForcibly();
+            });
+        }
     }
 
     /** @param signal as {@code kill} names it */
