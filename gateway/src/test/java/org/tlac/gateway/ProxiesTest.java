@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -38,6 +39,8 @@ class ProxiesTest {
 
     /** Bytes of events; with what is between them, nginx's smallest buffer holds some more. */
     private static final int BUFFER = 800;
+
+    private static final List<Version> BOTH = List.of(Version.HTTP_1_1, Version.HTTP_2);
 
     /** Not the proxies' own address, so that the two can be told apart. */
     private static final String CLIENT = "127.0.0.2";
@@ -188,13 +191,15 @@ class ProxiesTest {
         String started = send(asPupil(product, "/api/python/session").POST(BodyPublishers.ofString("{}")))
                 .body();
         String path = "/api/python/session/" + started.split("\"", -1)[3] + "/events";
-        HttpRequest open = asPupil(product, path).build();
-        HttpResponse<InputStream> stream = http.send(open, BodyHandlers.ofInputStream());
-        try (InputStream in = stream.body()) {
-            assertThat(stream.headers().firstValue("Content-Type")).hasValue("text/event-stream");
-            assertThat(fewestBytesUntilAnEventArrives(in)).isLessThan(BUFFER);
-            RUNNER.endStream();
-            in.readAllBytes();
+        for (Version version : BOTH) {
+            HttpResponse<InputStream> stream =
+                    http.send(asPupil(product, path).version(version).build(), BodyHandlers.ofInputStream());
+            try (InputStream in = stream.body()) {
+                assertThat(stream.headers().firstValue("Content-Type")).hasValue("text/event-stream");
+                assertThat(fewestBytesUntilAnEventArrives(in)).isLessThan(BUFFER);
+                RUNNER.endStream();
+                in.readAllBytes();
+            }
         }
     }
 
@@ -228,7 +233,7 @@ class ProxiesTest {
     @ParameterizedTest
     @EnumSource
     void clientsAddress_isTheOneThatTheProxySees_whateverTheClientClaims(Product product) throws Exception {
-        for (Version version : new Version[] {Version.HTTP_1_1, Version.HTTP_2}) {
+        for (Version version : BOTH) {
             send(get(product, "/api/auth/login")
                     .version(version)
                     .header("Content-Type", JSON)
