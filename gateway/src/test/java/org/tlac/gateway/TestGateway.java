@@ -109,7 +109,10 @@ final class TestGateway implements AutoCloseable {
                         1 << 20,
                         16 << 10,
                         ConnectionLimits.DEFAULT
-                                .within(READ_TIMEOUT, READ_TIMEOUT)
+                                .within(
+                                        READ_TIMEOUT,
+                                        Duration.parse(
+                                                settings.getOrDefault("server.idletimeout", READ_TIMEOUT.toString())))
                                 .atMost(200, 20, 200, 200),
                         Duration.ofSeconds(30),
                         Runtime.getRuntime().maxMemory() / 2,
@@ -119,7 +122,8 @@ final class TestGateway implements AutoCloseable {
                 certificate.certificate(),
                 certificate.key(),
                 Duration.ZERO,
-                ClientAddress.trusting(List.of()),
+                ClientAddress.trusting(Optional.ofNullable(settings.get("proxy.trusted")).stream()
+                        .toList()),
                 services,
                 scrape,
                 runnerReplicas.isEmpty() ? List.of(service.uri()) : runnerReplicas,
@@ -159,6 +163,12 @@ final class TestGateway implements AutoCloseable {
 
     static TestGateway withRunners(Path folder, List<URI> replicas) throws Exception {
         return new TestGateway(folder, Map.of(), replicas);
+    }
+
+    /** It believes whoever connects from 127.0.0.1, and keeps idle connections for as long as it is shipped to. */
+    static TestGateway behindProxies(Path folder, URI runner) throws Exception {
+        return new TestGateway(
+                folder, Map.of("proxy.trusted", "127.0.0.1", "server.idletimeout", "PT30S"), List.of(runner));
     }
 
     static TestGateway withPrometheus(Path folder, URI prometheus) throws Exception {
@@ -229,6 +239,10 @@ final class TestGateway implements AutoCloseable {
 
     URI uri(String target) {
         return URI.create("https://localhost:" + door.port() + target);
+    }
+
+    int port() {
+        return door.port();
     }
 
     int redirectPort() {

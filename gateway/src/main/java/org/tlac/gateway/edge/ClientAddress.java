@@ -54,7 +54,8 @@ public final class ClientAddress {
     }
 
     public String of(Call call) {
-        return of(call.peerAddress(), call.header("X-Forwarded-For").orElse(""));
+        // A proxy may add a line of its own below the client's.
+        return of(call.peerAddress(), String.join(",", call.headerLines("X-Forwarded-For")));
     }
 
     /** The nearest address that is not one of our proxies. */

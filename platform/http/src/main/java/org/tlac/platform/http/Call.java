@@ -134,6 +134,11 @@ public final class Call {
         return request.headers().first(HeaderNames.create(name));
     }
 
+    /** The value of each line with that name, in the order in which they came. */
+    public List<String> headerLines(String name) {
+        return request.headers().all(HeaderNames.create(name), List::of);
+    }
+
     /** A cookie's value; the first when a client sends several of that name. */
     public Optional<String> cookie(String name) {
         return request.headers().cookies().first(name).asOptional();

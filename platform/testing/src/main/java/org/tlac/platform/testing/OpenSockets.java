@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What this process and its machine have open, as Linux tells it. */
@@ -42,18 +43,32 @@ public final class OpenSockets {
         return count(port, Set.of(ESTABLISHED, CLOSE_WAIT));
     }
 
+    /** Ports of those who are connected to that port of this machine: whoever keeps a connection keeps its port. */
+    public static Set<Integer> connectedTo(int port) {
+        return rows(port, Set.of(ESTABLISHED))
+                .filter(row -> row[1].endsWith(hex(port)))
+                .map(row -> Integer.parseInt(row[2].substring(row[2].lastIndexOf(':') + 1), 16))
+                .collect(Collectors.toSet());
+    }
+
     /** Connections to or from that port whose other side closed them while ours keeps them. */
     public static long inCloseWait(int port) {
         return count(port, Set.of(CLOSE_WAIT));
     }
 
     private static long count(int port, Set<String> states) {
-        String ours = String.format(Locale.ROOT, ":%04X", port);
+        return rows(port, states).count();
+    }
+
+    private static String hex(int port) {
+        return String.format(Locale.ROOT, ":%04X", port);
+    }
+
+    private static Stream<String[]> rows(int port, Set<String> states) {
         return Stream.of("/proc/net/tcp", "/proc/net/tcp6")
                 .flatMap(table -> lines(Path.of(table)).stream().skip(1))
                 .map(line -> line.strip().split("\\s+"))
-                .filter(row -> (row[1].endsWith(ours) || row[2].endsWith(ours)) && states.contains(row[3]))
-                .count();
+                .filter(row -> (row[1].endsWith(hex(port)) || row[2].endsWith(hex(port))) && states.contains(row[3]));
     }
 
     private static List<String> lines(Path table) {
