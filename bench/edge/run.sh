@@ -32,7 +32,7 @@ is_built() {
 
 build() {
     # The class path is that of the last module, this one, with what this build made of the others.
-    (cd "$ROOT" && ./mvnw -q -B -pl launcher -am package dependency:build-classpath -DskipTests -Dspotless.check.skip=true \
+    (cd "$ROOT" && ./mvnw -q -B package dependency:build-classpath -DskipTests -Dspotless.check.skip=true \
         -Dmdep.outputFile="$CLASSPATH" -Dmdep.includeScope=test) >&2
 }
 
