@@ -105,6 +105,11 @@ public record ConnectionLimits(
                 connections, reserved, perAddress, calls, handshake, head, read, idle, write, linger, lingerBytes);
     }
 
+    /** Answers at once that wait for their clients to take more: a quarter of all. Beyond, who has waited longest is closed. */
+    int maxStalled() {
+        return Math.max(1, maxCalls / 4);
+    }
+
     private static Duration duration(Config server, String key, Duration otherwise) {
         return server.get(key).as(Duration.class).orElse(otherwise);
     }

@@ -12,6 +12,7 @@ import java.net.SocketOption;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,8 +37,11 @@ final class Connections implements SocketOptions {
     /** A connection that has waited for its client for so long may be closed to make room: younger ones are about to ask. */
     private static final long YIELDS_AFTER = Duration.ofMillis(500).toNanos();
 
+    /** A client that has taken nothing for so long may lose its connection, when many do so. */
+    private static final long STALLED_AFTER = Duration.ofMillis(250).toNanos();
+
     /** How long a call waits for another to end before it is refused. */
-    private static final long CALL_PATIENCE_MILLIS = 50;
+    private static final long CALL_PATIENCE_MILLIS = 80;
 
     private final SocketOptions defaults = SocketOptions.create();
     private final ConnectionLimits limits;
@@ -188,6 +192,20 @@ final class Connections implements SocketOptions {
                 forget(connection);
             }
         }
+        closeStalled(now);
+    }
+
+    /** An answer that waits for its client takes memory, a call refused for want of a place as well: so they are bounded together. */
+    private void closeStalled(long now) {
+        List<Connection> stalled = open.values().stream()
+                .filter(connection -> connection.stalled(now) > STALLED_AFTER)
+                .sorted(Comparator.comparingLong(connection -> -connection.stalled(now)))
+                .toList();
+        for (Connection connection : stalled.subList(0, Math.max(0, stalled.size() - limits.maxStalled()))) {
+            refused.accept(DEADLINE);
+            connection.close();
+            forget(connection);
+        }
     }
 
     /**
@@ -202,7 +220,7 @@ final class Connections implements SocketOptions {
         }
         long now = System.nanoTime();
         open.values().stream()
-                .filter(connection -> connection.stalled(now) > YIELDS_AFTER)
+                .filter(connection -> connection.stalled(now) > STALLED_AFTER)
                 .max(Comparator.comparingLong(connection -> connection.stalled(now)))
                 .ifPresent(connection -> {
                     refused.accept(DEADLINE);
