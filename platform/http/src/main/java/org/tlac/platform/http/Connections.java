@@ -40,6 +40,11 @@ final class Connections implements SocketOptions {
     /** A client that has taken nothing for so long may lose its connection, when many do so. */
     private static final long STALLED_AFTER = Duration.ofMillis(250).toNanos();
 
+    /** TLS handshakes at once, as long as they go on. */
+    private static final int MAX_HANDSHAKES = 64;
+
+    private static final Duration HANDSHAKE_PAUSE = Duration.ofMillis(10);
+
     /** How long a call waits for another to end before it is refused. */
     private static final long CALL_PATIENCE_MILLIS = 80;
 
@@ -52,6 +57,7 @@ final class Connections implements SocketOptions {
     private final Map<InetAddress, AtomicInteger> addresses = new ConcurrentHashMap<>();
     private final AtomicInteger total = new AtomicInteger();
     private final Semaphore calls;
+    private volatile long served = System.nanoTime();
 
     /** Both ends: a client may use one port of its own for connections to several of our addresses. */
     private record Pair(SocketAddress remote, SocketAddress local) {}
@@ -107,6 +113,9 @@ final class Connections implements SocketOptions {
             makeRoom(TOTAL, any -> true);
             beyond = total.get() >= limits.max();
         }
+        if (secured) {
+            awaitHandshakes();
+        }
         Connection connection = new Connection(socket, raw, limits, secured, beyond);
         Connection before = open.put(new Pair(connection.remote(), connection.local()), connection);
         if (before != null) {
@@ -116,6 +125,38 @@ final class Connections implements SocketOptions {
         }
         total.incrementAndGet();
         addresses.computeIfAbsent(address, first -> new AtomicInteger()).incrementAndGet();
+    }
+
+    /**
+     * Lets handshakes that began finish before more begin: each takes milliseconds of a processor, and whatever else is to run waits behind
+     * all of them. Those whose client does not go on delay others by no more than the pause.
+     */
+    private void awaitHandshakes() {
+        if (handshakes() < MAX_HANDSHAKES) {
+            return;
+        }
+        try {
+            Thread.sleep(HANDSHAKE_PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private long handshakes() {
+        return open.values().stream()
+                .filter(connection -> connection.phase() == Connection.Phase.HANDSHAKE)
+                .count();
+    }
+
+    /** A connection is ready for requests. */
+    void serve(Connection connection) {
+        connection.serve();
+        served = System.nanoTime();
+    }
+
+    /** How long ago a connection became ready for requests, in nanoseconds: a listener that is flooded is not dead. */
+    long sinceServed() {
+        return System.nanoTime() - served;
     }
 
     /** Closes the connection that has waited longest for its client. @throws UncheckedIOException when none waits */

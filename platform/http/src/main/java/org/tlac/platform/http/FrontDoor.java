@@ -254,7 +254,7 @@ public final class FrontDoor implements AutoCloseable {
                 throw e;
             }
             sweeper.start();
-            ListenerProbe probe = new ListenerProbe(config.host(), door.port(), tls != null);
+            ListenerProbe probe = new ListenerProbe(config.host(), door.port(), tls != null, clients::sinceServed);
             health.live(probe::alive);
             door.probe = probe;
             probe.start();

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -35,6 +36,7 @@ final class ListenerProbe implements AutoCloseable {
             .getBytes(StandardCharsets.US_ASCII);
     private static final String ANSWER = "HTTP/1.1 204";
 
+    private final LongSupplier sinceServed;
     private final Duration trust;
     private final InetSocketAddress listener;
     private final boolean secured;
@@ -44,12 +46,18 @@ final class ListenerProbe implements AutoCloseable {
     private volatile long succeeded = System.nanoTime();
     private volatile boolean up = true;
 
-    /** @param host the address that the listener is bound to; the wildcard is asked at the loopback address */
-    ListenerProbe(String host, int port, boolean secured) {
-        this(host, port, secured, TRUST);
+    /**
+     * A probe of a listener.
+     *
+     * @param host the address that it is bound to; the wildcard is asked at the loopback address
+     * @param sinceServed how long ago anybody got in, in nanoseconds
+     */
+    ListenerProbe(String host, int port, boolean secured, LongSupplier sinceServed) {
+        this(host, port, secured, sinceServed, TRUST);
     }
 
-    ListenerProbe(String host, int port, boolean secured, Duration trust) {
+    ListenerProbe(String host, int port, boolean secured, LongSupplier sinceServed, Duration trust) {
+        this.sinceServed = sinceServed;
         this.trust = trust;
         this.listener = new InetSocketAddress(reachable(host), port);
         this.secured = secured;
@@ -68,12 +76,12 @@ final class ListenerProbe implements AutoCloseable {
 
     /** Whether the last probe got its answer. */
     boolean up() {
-        return up && alive();
+        return up;
     }
 
-    /** Whether a probe got its answer within the last seconds: false for a listener that is dead, not for one that is busy. */
+    /** Whether it has been answered, or anybody has got in, within the last seconds: false for a listener that is dead, not for a busy one. */
     boolean alive() {
-        return System.nanoTime() - succeeded < trust.toNanos();
+        return Math.min(System.nanoTime() - succeeded, sinceServed.getAsLong()) < trust.toNanos();
     }
 
     private void run() {

@@ -61,7 +61,7 @@ final class TrackedHttp1 implements ServerConnectionSelector {
                 .find(context.remotePeer().address(), context.localPeer().address())
                 .orElseThrow(
                         () -> new ServerConnectionException("The connection was closed before it was served", null));
-        connection.serve();
+        connections.serve(connection);
         return new Tracked(http1.connection(new Context(context, connection, bodyTimeout)), connection, connections);
     }
 
@@ -260,6 +260,7 @@ final class TrackedHttp1 implements ServerConnectionSelector {
             }
         }
 
+        @SuppressWarnings("ThreadPriorityCheck") // Fairness is what the yield is for; nothing waits for it.
         private void slice(BufferData buffer) {
             long deadline = connection.writing();
             try {
@@ -267,6 +268,9 @@ final class TrackedHttp1 implements ServerConnectionSelector {
             } finally {
                 connection.written(deadline);
             }
+            // Virtual threads take turns only where they wait: without this a thousand large answers come before a
+            // health check.
+            Thread.yield();
         }
     }
 }
