@@ -36,6 +36,7 @@ public final class Call {
     private Authentication authentication = Authentication.NONE;
     private @Nullable Identity identity;
     private int maxBytes;
+    private boolean last;
     private byte @Nullable [] body;
     private BodyBudget.@Nullable Share share;
 
@@ -311,10 +312,15 @@ public final class Call {
         return body == null && request.content().hasEntity();
     }
 
+    /** Makes this the connection's last call: whoever is refused for overload must not ask again at once, by the same connection. */
+    void endConnection() {
+        last = true;
+    }
+
     /** Whether the connection ends with this call: the client asks for it, or left a body behind that would be read as a request. */
     boolean closes() {
         Connection connection = Connection.current();
-        return bodyUnread() || asksToClose() || reserved() || (connection != null && connection.http10());
+        return last || bodyUnread() || asksToClose() || reserved() || (connection != null && connection.http10());
     }
 
     private boolean asksToClose() {

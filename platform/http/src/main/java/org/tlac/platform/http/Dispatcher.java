@@ -137,8 +137,9 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
         }
 
         /** @throws ApiError 503 when there is none */
-        void take() throws InterruptedException {
+        void take(Call call) throws InterruptedException {
             if (!connections.beginCall()) {
+                call.endConnection();
                 throw overload();
             }
             taken = true;
@@ -198,7 +199,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
 
     private Reply answer(Call call, Target target, String endpoint, Place place) {
         try {
-            place.take();
+            place.take(call);
             return switch (target) {
                 case Target.Refused refused -> throw refused.error();
                 case Target.Found found -> call(call, found.match());
