@@ -95,7 +95,8 @@ class ChildLogTest {
     @Test
     void childWhoseOwnChildGoesOnPrinting_hasEnded_andBothAreLogged() throws Exception {
         Logs logs = new Logs(home, new Logs.Limits(1 << 20, 2));
-        // The JDK closes a child's output at its end, unless somebody waits for more of it: so the reader gets a second to do so.
+        // The JDK closes a child's output at its end, unless somebody waits for more of it: so the reader gets a second
+        // to do so.
         Child child = start(logs, "(sleep 4; echo afterwards) & echo before; sleep 1; exit 5");
         assertThat(child.join(PATIENCE)).isEqualTo(5);
         Path log = home.logs().resolve("talker.log");

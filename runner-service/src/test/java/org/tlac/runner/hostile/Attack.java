@@ -17,13 +17,13 @@ import java.util.regex.Pattern;
 /**
  * One of the programs of attacks.txt, which explains the fields.
  *
- * @param exitCode empty when any will do
+ * @param exitCodes empty when any will do
  */
 record Attack(
         String name,
         String containedBy,
         End end,
-        Optional<Integer> exitCode,
+        List<Integer> exitCodes,
         List<String> says,
         Optional<String> prints,
         List<String> files,
@@ -67,7 +67,7 @@ record Attack(
                 lines.getFirst(),
                 fields.one("by").orElseThrow(),
                 End.valueOf(end[0].toUpperCase(java.util.Locale.ROOT)),
-                end.length > 1 ? Optional.of(Integer.valueOf(end[1])) : Optional.empty(),
+                end.length > 1 ? codes(end[1]) : List.of(),
                 fields.all("says"),
                 fields.one("prints").map(Attack::unescaped),
                 fields.one("files").map(names -> List.of(names.split(", "))).orElse(List.of()),
@@ -75,6 +75,10 @@ record Attack(
                 fields.one("victim"),
                 fields.one("on"),
                 code.getFirst().equals("calls") ? calls + source : source);
+    }
+
+    private static List<Integer> codes(String text) {
+        return Arrays.stream(text.split(" or ", -1)).map(Integer::valueOf).toList();
     }
 
     private record Fields(List<String> lines) {
@@ -130,7 +134,10 @@ record Attack(
             case TIMEOUT -> "stopped at the time limit";
             case FLOOD -> "stopped for printing too much";
             case EXITED ->
-                "exit code " + exitCode.map(String::valueOf).orElse("any")
+                "exit code "
+                        + (exitCodes.isEmpty()
+                                ? "any"
+                                : exitCodes.stream().map(String::valueOf).collect(joining(" or ")))
                         + says.stream().map(words -> ", `" + words + "`").collect(joining())
                         + prints.filter(words -> !words.isBlank())
                                 .map(words -> ", prints `" + shown(words) + "`")

@@ -95,7 +95,7 @@ class SchoolDayTest {
         assertThat(RunningRunner.json(answer).path("ok").asBoolean())
                 .as(attack + ": " + answer.body())
                 .isEqualTo(
-                        attack.end() == Attack.End.EXITED && attack.exitCode().equals(java.util.Optional.of(0)));
+                        attack.end() == Attack.End.EXITED && attack.exitCodes().equals(List.of(0)));
     }
 
     @Test
