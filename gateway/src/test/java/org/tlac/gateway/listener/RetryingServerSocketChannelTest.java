@@ -23,7 +23,8 @@ class RetryingServerSocketChannelTest {
     @Test
     void acceptThatFails_isTriedAgain_untilItWorks() throws Exception {
         try (ServerSocketChannel real = ServerSocketChannel.open();
-                RetryingServerSocketChannel channel = new RetryingServerSocketChannel(real.provider(), new Failing(real, 5))) {
+                RetryingServerSocketChannel channel =
+                        new RetryingServerSocketChannel(real.provider(), new Failing(real, 5))) {
             channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
             try (SocketChannel client = SocketChannel.open(channel.getLocalAddress());
                     SocketChannel accepted = channel.accept()) {
