@@ -32,7 +32,7 @@ class HostileProgramTest {
 
     @BeforeAll
     static void start() {
-        runner = RunningRunner.start(Map.of("runner.slots", "1", "limits.wall", "PT1S", "sessions.warm", "0"));
+        runner = RunningRunner.start(Map.of("runner.slots", "1", "limits.wall", "PT2S", "sessions.warm", "0"));
         assertThat(run(VICTIM, "print(1)", "").path("stdout").asText()).isEqualTo("1\n");
         Traces.awaitIdle(runner);
         before = Traces.of(runner);

@@ -48,7 +48,7 @@ class SchoolDayTest {
     @BeforeAll
     static void start() {
         runner = RunningRunner.start(Map.of(
-                "runner.slots", "2", "runner.runsperzygote", "100000", "limits.wall", "PT1S", "sessions.warm", "0"));
+                "runner.slots", "2", "runner.runsperzygote", "100000", "limits.wall", "PT2S", "sessions.warm", "0"));
         for (int i = 0; i < 50; i++) {
             right(user(i), i);
         }
