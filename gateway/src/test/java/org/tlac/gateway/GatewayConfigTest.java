@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.gateway.edge.Compression;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.gateway.upstream.UpstreamConfig;
+import org.tlac.platform.http.ConnectionLimits;
 import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.metrics.Owner;
 
@@ -35,7 +36,8 @@ class GatewayConfigTest {
         assertThat(config.server().managementPort()).isEqualTo(9080);
         assertThat(config.server().maxBodyBytes()).isEqualTo(1 << 20);
         assertThat(config.server().maxHeaderBytes()).isEqualTo(16 << 10);
-        assertThat(config.server().connections().head()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.server().connections()).isEqualTo(ConnectionLimits.DEFAULT.atMost(2200, 100, 2000, 400));
+        assertThat(config.server().bodyBudgetBytes()).isEqualTo(16 << 20);
         assertThat(config.redirectPort()).isEqualTo(8080);
         assertThat(config.hsts()).isZero();
         assertThat(config.services()).containsEntry(Owner.AUTH, URI.create("http://127.0.0.1:8081"));
@@ -43,7 +45,7 @@ class GatewayConfigTest {
         assertThat(config.runnerReplicas()).containsExactly(URI.create("http://127.0.0.1:8083"));
         assertThat(config.sessionCache()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.scrapeTimeout()).isEqualTo(Duration.ofMillis(1500));
-        assertThat(config.scrapeMaxBytes()).isEqualTo(2 << 20);
+        assertThat(config.scrapeMaxBytes()).isEqualTo(1 << 20);
         assertThat(config.upstream())
                 .isEqualTo(new UpstreamConfig(
                         Duration.ofSeconds(1),
@@ -66,7 +68,7 @@ class GatewayConfigTest {
         assertThat(config.metrics()).isEqualTo(MetricsAccess.Config.of("open", ""));
         assertThat(config.prometheus()).isEmpty();
         assertThat(config.courseFolder()).isEqualTo(Path.of("course"));
-        assertThat(config.maxManifestBytes()).isEqualTo(512 << 10);
+        assertThat(config.maxManifestBytes()).isEqualTo(256 << 10);
         assertThat(config.compression()).isEqualTo(new Compression.Limits(1024, 1 << 20, 4));
     }
 
