@@ -1,5 +1,6 @@
 package org.tlac.platform.http;
 
+import io.helidon.webserver.CloseConnectionException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,6 +37,8 @@ final class Connection {
         CLOSED
     }
 
+    private static final Phase[] WAITING = {Phase.HANDSHAKE, Phase.IDLE, Phase.HEAD};
+
     private final Socket socket;
     private final Closeable raw;
     private final ConnectionLimits limits;
@@ -71,6 +74,27 @@ final class Connection {
     /** The connection that the current thread serves; null on other threads. */
     static @Nullable Connection current() {
         return CURRENT.get();
+    }
+
+    /**
+     * Answers a call on the current thread, which its connection, where that is tracked, is told of.
+     *
+     * @throws CloseConnectionException when it was closed before: nobody would get the answer
+     */
+    static void answering(Runnable call) {
+        Connection connection = CURRENT.get();
+        if (connection == null) {
+            call.run();
+            return;
+        }
+        if (!connection.callBegins()) {
+            throw new CloseConnectionException("closed before the call began");
+        }
+        try {
+            call.run();
+        } finally {
+            connection.callEnds();
+        }
     }
 
     void serve() {
@@ -255,8 +279,6 @@ final class Connection {
         }
         return false;
     }
-
-    private static final Phase[] WAITING = {Phase.HANDSHAKE, Phase.IDLE, Phase.HEAD};
 
     /** Whether it waits for its client, so that closing it interrupts no answer. */
     boolean waiting() {

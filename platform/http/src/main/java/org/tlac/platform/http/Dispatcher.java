@@ -69,21 +69,13 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
-        Connection connection = Connection.current();
-        if (connection != null && !connection.callBegins()) {
-            throw new CloseConnectionException("closed before the call began");
-        }
-        try {
+        Connection.answering(() -> {
             if (request.prologue().uriPath().rawPath().equals(ListenerProbe.PATH)) {
                 answerProbe(response);
             } else {
                 serve(request, response);
             }
-        } finally {
-            if (connection != null) {
-                connection.callEnds();
-            }
-        }
+        });
     }
 
     /** For {@link ListenerProbe}, as often as it likes: without counting or logging it. */

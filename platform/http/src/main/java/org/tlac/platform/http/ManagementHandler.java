@@ -19,17 +19,7 @@ final class ManagementHandler implements Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
-        Connection connection = Connection.current();
-        if (connection != null && !connection.callBegins()) {
-            throw new CloseConnectionException("closed before the call began");
-        }
-        try {
-            answer(new Call(request, "", Call.Bodies.NONE), response);
-        } finally {
-            if (connection != null) {
-                connection.callEnds();
-            }
-        }
+        Connection.answering(() -> answer(new Call(request, "", Call.Bodies.NONE), response));
     }
 
     private void answer(Call call, ServerResponse response) {
