@@ -1,5 +1,6 @@
 package org.tlac.platform.http;
 
+import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -55,7 +56,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
             Authentication authentication,
             List<Guard> guards,
             boolean edge,
-            List<Reply.Header> headers,
+            List<Header> headers,
             RefusalPage refusals,
             Call.Bodies bodies) {}
 
@@ -226,9 +227,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
 
     private void send(Call call, Reply reply, ServerResponse response) {
         response.status(reply.status());
-        for (Reply.Header header : listener.headers()) {
-            response.header(header.name(), header.value());
-        }
+        listener.headers().forEach(response::header);
         for (Reply.Header header : reply.headers()) {
             // add, not set: an answer may set several cookies.
             if (header.name().equalsIgnoreCase("Set-Cookie")) {

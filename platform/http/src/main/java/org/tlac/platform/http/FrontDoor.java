@@ -2,7 +2,9 @@ package org.tlac.platform.http;
 
 import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
+import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.ListenerConfig;
@@ -304,7 +306,11 @@ public final class FrontDoor implements AutoCloseable {
         }
 
         private HttpRouting.Builder routing(Routes table, Connections clients, Authentication who, List<Guard> rules) {
-            var common = new Dispatcher.Listener(clients, who, rules, edge, headers, refusals, config.bodies(!edge));
+            // Cached: their bytes are made and checked once, not with every answer.
+            List<Header> always = headers.stream()
+                    .map(header -> HeaderValues.createCached(header.name(), header.value()))
+                    .toList();
+            var common = new Dispatcher.Listener(clients, who, rules, edge, always, refusals, config.bodies(!edge));
             return HttpRouting.builder().any(new Dispatcher(table, common, httpMetrics, inFlight));
         }
 

@@ -1,11 +1,5 @@
 package org.tlac.platform.http;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-
 /**
  * One row of a service's table of routes.
  *
@@ -64,34 +58,5 @@ public record Route(
     /** The same route with another handler, one around this one's. */
     public Route handledBy(Handler another) {
         return new Route(method, template, access, limit, endpoint, maxBody, another);
-    }
-
-    /** The path's parameters when it matches the template. */
-    Optional<Map<String, String>> match(List<String> path) {
-        List<String> pattern = segments();
-        Map<String, String> parameters = new HashMap<>();
-        for (int i = 0; i < pattern.size(); i++) {
-            String expected = pattern.get(i);
-            if (expected.startsWith("{+")) {
-                List<String> rest = path.subList(Math.min(i, path.size()), path.size());
-                parameters.put(expected.substring(2, expected.length() - 1), String.join("/", rest));
-                return rest.isEmpty() ? Optional.empty() : Optional.of(parameters);
-            }
-            if (i >= path.size()) {
-                return Optional.empty();
-            }
-            if (expected.startsWith("{")) {
-                parameters.put(expected.substring(1, expected.length() - 1), path.get(i));
-            } else if (!expected.equals(path.get(i))) {
-                return Optional.empty();
-            }
-        }
-        return path.size() == pattern.size() ? Optional.of(parameters) : Optional.empty();
-    }
-
-    private List<String> segments() {
-        return template.equals("/")
-                ? List.of()
-                : new ArrayList<>(List.of(template.substring(1).split("/", -1)));
     }
 }

@@ -7,14 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** A service's table of routes, in the order in which they are tried. */
 public final class Routes {
 
     private final List<Route> table;
+    private final List<PathTemplate> templates;
 
     private Routes(List<Route> table) {
         this.table = List.copyOf(table);
+        this.templates = this.table.stream()
+                .map(route -> PathTemplate.parse(route.template()))
+                .toList();
         Set<String> seen = new HashSet<>();
         for (Route route : this.table) {
             if (!seen.add(route.method() + " " + route.template())) {
@@ -44,9 +49,10 @@ public final class Routes {
     /** The first route for that method and path; HEAD is answered by GET's. */
     Optional<Match> find(String method, List<String> path) {
         String wanted = method.equals("HEAD") ? "GET" : method;
-        for (Route route : table) {
+        for (int i = 0; i < table.size(); i++) {
+            Route route = table.get(i);
             if (route.method().equals(wanted)) {
-                Optional<Map<String, String>> parameters = route.match(path);
+                Optional<Map<String, String>> parameters = templates.get(i).match(path);
                 if (parameters.isPresent()) {
                     return Optional.of(new Match(route, parameters.get()));
                 }
@@ -57,7 +63,10 @@ public final class Routes {
 
     /** The routes at that path, whatever their method: what 405 is made of. */
     List<Route> at(List<String> path) {
-        return table.stream().filter(route -> route.match(path).isPresent()).toList();
+        return IntStream.range(0, table.size())
+                .filter(i -> templates.get(i).matches(path))
+                .mapToObj(table::get)
+                .toList();
     }
 
     static List<String> methods(List<Route> routes) {

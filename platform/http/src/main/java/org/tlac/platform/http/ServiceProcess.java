@@ -1,5 +1,6 @@
 package org.tlac.platform.http;
 
+import ch.qos.logback.classic.LoggerContext;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import java.io.IOException;
@@ -66,6 +67,10 @@ public final class ServiceProcess {
             LOG.info("{} stopped", service.id());
         } catch (Exception e) {
             LOG.error("{} did not stop cleanly", service.id(), e);
+        }
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logging) {
+            // Writes what still waits in its buffers.
+            logging.stop();
         }
     }
 

@@ -206,6 +206,8 @@ final class TrackedHttp1 implements ServerConnectionSelector {
         /** The next bytes; null at the end. */
         byte[] next() {
             connection.reading(bodyNanos);
+            // Also worth it by itself: what has arrived meanwhile is read without waiting for the poller.
+            letOthersRun();
             byte[] bytes;
             try {
                 bytes = socket.get();
@@ -257,10 +259,10 @@ final class TrackedHttp1 implements ServerConnectionSelector {
             while (buffer.available() > 0) {
                 int count = buffer.read(bytes, 0, Math.min(bytes.length, buffer.available()));
                 slice(BufferData.create(bytes, 0, count));
+                letOthersRun();
             }
         }
 
-        @SuppressWarnings("ThreadPriorityCheck") // Fairness is what the yield is for; nothing waits for it.
         private void slice(BufferData buffer) {
             long deadline = connection.writing();
             try {
@@ -268,9 +270,12 @@ final class TrackedHttp1 implements ServerConnectionSelector {
             } finally {
                 connection.written(deadline);
             }
-            // Virtual threads take turns only where they wait: without this a thousand large answers come before a
-            // health check.
-            Thread.yield();
         }
+    }
+
+    /** Virtual threads take turns only where they wait: without this a thousand large answers come before a health check. */
+    @SuppressWarnings("ThreadPriorityCheck") // Fairness is what the yield is for; nothing waits for it.
+    private static void letOthersRun() {
+        Thread.yield();
     }
 }
