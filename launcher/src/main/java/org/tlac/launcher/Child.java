@@ -72,6 +72,11 @@ final class Child {
         return process.isAlive();
     }
 
+    /** What the process itself has used so far; nothing when the system does not tell. */
+    Duration processorTime() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     /** Why it went wrong, as far as its log tells: the end of a sentence. */
     String reason() {
         return log.reason();

@@ -42,7 +42,8 @@ record LauncherConfig(
                 new Watchdog.Limits(
                         duration(values, "TLAC_WATCHDOG_INTERVAL", "PT1S"),
                         duration(values, "TLAC_WATCHDOG_TIMEOUT", "PT2S"),
-                        Math.toIntExact(number(values, "TLAC_WATCHDOG_FAILURES", 3, 1, 100))),
+                        Math.toIntExact(number(values, "TLAC_WATCHDOG_FAILURES", 3, 1, 100)),
+                        Math.toIntExact(number(values, "TLAC_WATCHDOG_BUSY_FAILURES", 12, 1, 100))),
                 new Patience(
                         duration(values, "TLAC_START_TIMEOUT", "PT60S"),
                         duration(values, "TLAC_BACKOFF_FIRST", "PT0.25S"),

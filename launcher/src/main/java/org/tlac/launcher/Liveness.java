@@ -5,17 +5,22 @@ import java.time.Duration;
 /**
  * Whether a part that runs does its work.
  *
+ * @param isSilent whether it said nothing in time, neither that it works nor that it does not
  * @param reason what is wrong, in words; empty when nothing is
  */
-record Liveness(boolean isAlive, String reason) {
+record Liveness(boolean isAlive, boolean isSilent, String reason) {
 
-    static final Liveness ALIVE = new Liveness(true, "");
+    static final Liveness ALIVE = new Liveness(true, false, "");
 
     private static final int MAX_REASON = 200;
 
     static Liveness failed(String reason) {
+        return failed(false, reason);
+    }
+
+    private static Liveness failed(boolean silent, String reason) {
         String line = reason.replaceAll("\\s+", " ").strip();
-        return new Liveness(false, line.length() <= MAX_REASON ? line : line.substring(0, MAX_REASON) + "...");
+        return new Liveness(false, silent, line.length() <= MAX_REASON ? line : line.substring(0, MAX_REASON) + "...");
     }
 
     /** What a program says by HTTP: 200 when it is alive. */
@@ -24,6 +29,6 @@ record Liveness(boolean isAlive, String reason) {
         if (answer.isReady()) {
             return ALIVE;
         }
-        return failed(answer.status() == 0 ? answer.reason() : answer.status() + " " + answer.reason());
+        return answer.status() == 0 ? failed(true, answer.reason()) : failed(answer.status() + " " + answer.reason());
     }
 }

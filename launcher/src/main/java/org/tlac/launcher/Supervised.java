@@ -120,7 +120,7 @@ final class Supervised {
 
     /** Returns when the process is gone, by itself or because it was ended since it hung, and says which. */
     private String awaitEnd(Child running) {
-        Watchdog watchdog = new Watchdog(config.watchdog());
+        Watchdog watchdog = new Watchdog(config.watchdog(), running::processorTime);
         Duration pause = config.watchdog().interval();
         while (!running.hasEndedWithin(pause)) {
             if (isStopping()) {

@@ -1,11 +1,17 @@
 package org.tlac.launcher;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** Counts the liveness checks that failed in a row, and so tells a part that hangs from one that is only busy. */
 final class Watchdog {
 
+    /** Of one processor: what halts, deadlocks or waits uses nothing. */
+    private static final double BUSY_SHARE = 0.25;
+
     private final Limits limits;
+    private final Supplier<Duration> processorTime;
+    private Duration lastAnswer;
     private int failures;
 
     /**
@@ -15,16 +21,32 @@ final class Watchdog {
      * @param interval from the begin of one check to that of the next
      * @param timeout of a check
      * @param failures so many in a row make a part hung: a busy machine or a collection of garbage costs one check, seldom two
+     * @param busyFailures so many when no answer comes while the process computes: a thousand clients who shake hands with a gateway that
+     *     just started keep it from answering for a while, and would find it no quicker after another start
      */
-    record Limits(Duration interval, Duration timeout, int failures) {}
+    record Limits(Duration interval, Duration timeout, int failures, int busyFailures) {}
 
-    Watchdog(Limits limits) {
+    /** @param processorTime what the part's process has used so far */
+    Watchdog(Limits limits, Supplier<Duration> processorTime) {
         this.limits = limits;
+        this.processorTime = processorTime;
+        this.lastAnswer = processorTime.get();
     }
 
     /** Takes in what a check found, and tells whether the part is to be ended. */
     boolean isHungAfter(Liveness found) {
-        failures = found.isAlive() ? 0 : failures + 1;
-        return failures >= limits.failures();
+        if (found.isAlive()) {
+            failures = 0;
+            lastAnswer = processorTime.get();
+            return false;
+        }
+        failures++;
+        return failures >= (found.isSilent() && isBusy() ? limits.busyFailures() : limits.failures());
+    }
+
+    private boolean isBusy() {
+        long check = Math.max(limits.interval().toNanos(), limits.timeout().toNanos());
+        long used = processorTime.get().minus(lastAnswer).toNanos();
+        return used >= BUSY_SHARE * failures * check;
     }
 }

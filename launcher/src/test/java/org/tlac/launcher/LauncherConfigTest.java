@@ -26,7 +26,7 @@ class LauncherConfigTest {
         assertThat(config(Map.of()))
                 .isEqualTo(LauncherConfig.STANDARD)
                 .isEqualTo(new LauncherConfig(
-                        new Watchdog.Limits(Duration.ofSeconds(1), Duration.ofSeconds(2), 3),
+                        new Watchdog.Limits(Duration.ofSeconds(1), Duration.ofSeconds(2), 3, 12),
                         new Patience(
                                 Duration.ofSeconds(60),
                                 Duration.ofMillis(250),
@@ -54,6 +54,7 @@ class LauncherConfigTest {
         "TLAC_WATCHDOG_TIMEOUT, 2",
         "TLAC_WATCHDOG_FAILURES, 0",
         "TLAC_WATCHDOG_FAILURES, 101",
+        "TLAC_WATCHDOG_BUSY_FAILURES, 0",
         "TLAC_START_TIMEOUT, -PT1S",
         "TLAC_BACKOFF_FIRST, PT6S",
         "TLAC_BACKOFF_LONGEST, PT0.2S",

@@ -38,6 +38,7 @@ public final class Call {
     private int maxBytes;
     private boolean last;
     private byte @Nullable [] body;
+    private @Nullable CallPlace place;
     private BodyBudget.@Nullable Share share;
 
     /**
@@ -64,6 +65,11 @@ public final class Call {
     void matched(Map<String, String> pathParameters, int maxBody) {
         parameters = Map.copyOf(pathParameters);
         maxBytes = Math.min(maxBody, bodies.maxBytes());
+    }
+
+    /** A client that sends its body slowly takes no place from others: what it holds is a connection and a share of {@link BodyBudget}. */
+    void placed(CallPlace taken) {
+        place = taken;
     }
 
     /** Who calls is found out when somebody wants to know: what is for anyone is answered also while nobody can be asked. */
@@ -212,8 +218,15 @@ public final class Call {
         if (known != null) {
             return known;
         }
+        CallPlace held = place;
+        if (held != null && request.content().hasEntity()) {
+            held.close();
+        }
         byte[] read = readBody();
         body = read;
+        if (held != null) {
+            held.take(this);
+        }
         return read;
     }
 

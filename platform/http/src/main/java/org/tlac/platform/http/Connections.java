@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -43,7 +44,7 @@ final class Connections implements SocketOptions {
     /** TLS handshakes at once, as long as they go on. */
     private static final int MAX_HANDSHAKES = 64;
 
-    private static final Duration HANDSHAKE_PAUSE = Duration.ofMillis(10);
+    private static final Duration HANDSHAKE_PAUSE = Duration.ofMillis(2);
 
     /** How long a call waits for another to end before it is refused. */
     private static final long CALL_PATIENCE_MILLIS = 80;
@@ -56,8 +57,8 @@ final class Connections implements SocketOptions {
     private final Map<Pair, Connection> open = new ConcurrentHashMap<>();
     private final Map<InetAddress, AtomicInteger> addresses = new ConcurrentHashMap<>();
     private final AtomicInteger total = new AtomicInteger();
+    private final AtomicLong accepted = new AtomicLong();
     private final Semaphore calls;
-    private volatile long served = System.nanoTime();
 
     /** Both ends: a client may use one port of its own for connections to several of our addresses. */
     private record Pair(SocketAddress remote, SocketAddress local) {}
@@ -99,6 +100,7 @@ final class Connections implements SocketOptions {
     }
 
     private void accept(Socket socket, Closeable raw) {
+        accepted.incrementAndGet();
         if (!(socket.getRemoteSocketAddress() instanceof InetSocketAddress remote)) {
             throw new UncheckedIOException(new IOException("The connection was gone before it was served"));
         }
@@ -151,12 +153,11 @@ final class Connections implements SocketOptions {
     /** A connection is ready for requests. */
     void serve(Connection connection) {
         connection.serve();
-        served = System.nanoTime();
     }
 
-    /** How long ago a connection became ready for requests, in nanoseconds: a listener that is flooded is not dead. */
-    long sinceServed() {
-        return System.nanoTime() - served;
+    /** Since the start. */
+    long accepted() {
+        return accepted.get();
     }
 
     /** Closes the connection that has waited longest for its client. @throws UncheckedIOException when none waits */

@@ -35,7 +35,6 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
     private static final String REQUEST_ID_IN_LOGS = "request_id";
     private static final int STREAM_BUFFER = 16 << 10;
     private static final long SLOW_MILLIS = 1000;
-    private static final Duration OVERLOAD_PAUSE = Duration.ofSeconds(2);
     private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9-]{8,64}");
 
     private final Routes routes;
@@ -97,7 +96,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
         long streaming = 0;
         metrics.started(call.method(), endpoint);
         inFlight.enter();
-        Place place = new Place(listener.connections());
+        CallPlace place = new CallPlace(listener.connections());
         try {
             Reply reply = answer(call, target, endpoint, place);
             status = reply.status();
@@ -117,38 +116,6 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
             log(call, endpoint, status, start);
             MDC.remove(REQUEST_ID_IN_LOGS);
         }
-    }
-
-    /** One of the places for calls that are answered at the same time. */
-    private static final class Place implements AutoCloseable {
-
-        private final Connections connections;
-        private boolean taken;
-
-        Place(Connections connections) {
-            this.connections = connections;
-        }
-
-        /** @throws ApiError 503 when there is none */
-        void take(Call call) throws InterruptedException {
-            if (!connections.beginCall()) {
-                call.endConnection();
-                throw overload();
-            }
-            taken = true;
-        }
-
-        @Override
-        public void close() {
-            if (taken) {
-                taken = false;
-                connections.endCall();
-            }
-        }
-    }
-
-    private static ApiError overload() {
-        return ApiError.busy("Too many people are here at once. Please try again shortly.", OVERLOAD_PAUSE);
     }
 
     /** Where a call leads: to a route, or to a refusal that is known before anybody is asked who they are. */
@@ -190,9 +157,10 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
                         others.getFirst().endpoint());
     }
 
-    private Reply answer(Call call, Target target, String endpoint, Place place) {
+    private Reply answer(Call call, Target target, String endpoint, CallPlace place) {
         try {
             place.take(call);
+            call.placed(place);
             return switch (target) {
                 case Target.Refused refused -> throw refused.error();
                 case Target.Found found -> call(call, found.match());
@@ -217,7 +185,7 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
             route.access().check(call.identity());
         }
         if (call.reserved() && route.access() != Access.ANYONE && route.access() != Access.ADMIN) {
-            throw overload();
+            throw CallPlace.overload();
         }
         for (Guard guard : listener.guards()) {
             guard.check(call, route);

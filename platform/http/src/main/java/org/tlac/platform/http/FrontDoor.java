@@ -256,7 +256,7 @@ public final class FrontDoor implements AutoCloseable {
                 throw e;
             }
             sweeper.start();
-            ListenerProbe probe = new ListenerProbe(config.host(), door.port(), tls != null, clients::sinceServed);
+            ListenerProbe probe = new ListenerProbe(config.host(), door.port(), tls != null, clients::accepted);
             health.live(probe::alive);
             door.probe = probe;
             probe.start();

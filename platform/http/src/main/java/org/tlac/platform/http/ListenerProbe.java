@@ -36,28 +36,30 @@ final class ListenerProbe implements AutoCloseable {
             .getBytes(StandardCharsets.US_ASCII);
     private static final String ANSWER = "HTTP/1.1 204";
 
-    private final LongSupplier sinceServed;
+    private static final int OURS = 1;
+
+    private final LongSupplier accepted;
     private final Duration trust;
     private final InetSocketAddress listener;
     private final boolean secured;
     private final SSLContext context;
     private final Thread thread =
             Thread.ofPlatform().name("listener-probe").daemon().unstarted(this::run);
-    private volatile long succeeded = System.nanoTime();
+    private volatile long sawItWork = System.nanoTime();
     private volatile boolean up = true;
 
     /**
      * A probe of a listener.
      *
      * @param host the address that it is bound to; the wildcard is asked at the loopback address
-     * @param sinceServed how long ago anybody got in, in nanoseconds
+     * @param accepted connections since the start, ours among them
      */
-    ListenerProbe(String host, int port, boolean secured, LongSupplier sinceServed) {
-        this(host, port, secured, sinceServed, TRUST);
+    ListenerProbe(String host, int port, boolean secured, LongSupplier accepted) {
+        this(host, port, secured, accepted, TRUST);
     }
 
-    ListenerProbe(String host, int port, boolean secured, LongSupplier sinceServed, Duration trust) {
-        this.sinceServed = sinceServed;
+    ListenerProbe(String host, int port, boolean secured, LongSupplier accepted, Duration trust) {
+        this.accepted = accepted;
         this.trust = trust;
         this.listener = new InetSocketAddress(reachable(host), port);
         this.secured = secured;
@@ -70,7 +72,7 @@ final class ListenerProbe implements AutoCloseable {
     }
 
     void start() {
-        succeeded = System.nanoTime();
+        sawItWork = System.nanoTime();
         thread.start();
     }
 
@@ -79,9 +81,12 @@ final class ListenerProbe implements AutoCloseable {
         return up;
     }
 
-    /** Whether it has been answered, or anybody has got in, within the last seconds: false for a listener that is dead, not for a busy one. */
+    /**
+     * Whether it has been answered, or has seen others connect while it waited, within the last seconds: false for a listener that is dead,
+     * not for one that is flooded. That connections are served, too, shows the liveness check, which the same threads answer.
+     */
     boolean alive() {
-        return Math.min(System.nanoTime() - succeeded, sinceServed.getAsLong()) < trust.toNanos();
+        return System.nanoTime() - sawItWork < trust.toNanos();
     }
 
     private void run() {
@@ -96,9 +101,10 @@ final class ListenerProbe implements AutoCloseable {
     }
 
     private void probe() {
+        long before = accepted.getAsLong();
         try {
             ask();
-            succeeded = System.nanoTime();
+            sawItWork = System.nanoTime();
             if (!up) {
                 LOG.info("The listener at port {} answers again", listener.getPort());
             }
@@ -108,6 +114,9 @@ final class ListenerProbe implements AutoCloseable {
                 LOG.error("The listener at port {} does not answer: {}", listener.getPort(), e.toString());
             }
             up = false;
+            if (accepted.getAsLong() - before > OURS) {
+                sawItWork = System.nanoTime();
+            }
         }
     }
 

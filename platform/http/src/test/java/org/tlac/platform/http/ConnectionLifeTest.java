@@ -197,6 +197,27 @@ class ConnectionLifeTest {
     }
 
     @Test
+    void clientsThatSendTheirBodiesSlowly_takeNoPlaceFromOthers() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Socket socket = connect(door.port());
+            send(socket, "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345");
+            slow.add(socket);
+        }
+        for (int i = 0; i < 10; i++) {
+            assertThat(exchange(door.port(), "GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                            .statuses())
+                    .containsExactly(200);
+        }
+        for (Socket socket : slow) {
+            send(socket, "67890");
+            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 200");
+        }
+        close(slow);
+    }
+
+    @Test
     void aFullListener_letsOnlyNamedRoutesIn() throws Exception {
         List<Socket> busy = occupy(3);
         Socket fourth = connect(door.port());

@@ -10,6 +10,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class ListenerProbeTest {
@@ -17,11 +19,12 @@ class ListenerProbeTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final AtomicBoolean answers = new AtomicBoolean(true);
+    private final AtomicLong others = new AtomicLong();
 
     @Test
     void listenerThatStopsAnswering_isDownAndThenDead_andIsUpAgainWhenItAnswers() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-                ListenerProbe probe = probe(server, Long.MAX_VALUE)) {
+                ListenerProbe probe = probe(server, () -> 0)) {
             assertThat(probe.alive()).isTrue();
             answers.set(false);
             await().atMost(PATIENCE).until(() -> !probe.up());
@@ -32,19 +35,28 @@ class ListenerProbeTest {
     }
 
     @Test
-    void listenerThatLetsOthersIn_isAlive_howeverBusyItIs() throws Exception {
+    void listenerThatLetsNobodyButItsProbeIn_isDead() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-                ListenerProbe probe = probe(server, 0)) {
+                ListenerProbe probe = probe(server, others::getAndIncrement)) {
             answers.set(false);
-            await().atMost(PATIENCE).until(() -> !probe.up());
-            assertThat(probe.alive()).isTrue();
+            await().atMost(PATIENCE).until(() -> !probe.alive());
         }
     }
 
-    private ListenerProbe probe(ServerSocket server, long sinceServed) {
+    @Test
+    void listenerThatLetsOthersIn_isAlive_howeverLongItsProbeWaits() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                ListenerProbe probe = probe(server, () -> others.getAndAdd(2))) {
+            answers.set(false);
+            await().atMost(PATIENCE).until(() -> !probe.up());
+            await().during(Duration.ofSeconds(3)).until(probe::alive);
+        }
+    }
+
+    private ListenerProbe probe(ServerSocket server, LongSupplier accepted) {
         Thread.ofVirtual().start(() -> serve(server));
         ListenerProbe probe =
-                new ListenerProbe("127.0.0.1", server.getLocalPort(), false, () -> sinceServed, Duration.ofSeconds(1));
+                new ListenerProbe("127.0.0.1", server.getLocalPort(), false, accepted, Duration.ofSeconds(1));
         probe.start();
         return probe;
     }
