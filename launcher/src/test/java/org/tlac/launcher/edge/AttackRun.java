@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Attacks, one after the other: what pupils see before, during and after, and what the gateway holds. */
 public final class AttackRun {
@@ -16,6 +17,7 @@ public final class AttackRun {
     private final List<Account> pupils;
     private final Map<String, Attacks.Attack> attacks;
     private final Duration duration;
+    private volatile Runnable connected = () -> {};
 
     /**
      * @param scale of every number of clients: 1 is what the issue names
@@ -31,7 +33,8 @@ public final class AttackRun {
             Duration duration) {
         this.target = target;
         this.pupils = List.copyOf(pupils);
-        this.attacks = new Attacks(target, scale).all(pupils.getFirst(), username, password, file);
+        this.attacks =
+                new Attacks(target, scale, () -> connected.run()).all(pupils.getFirst(), username, password, file);
         this.duration = duration;
     }
 
@@ -45,18 +48,26 @@ public final class AttackRun {
      * @param alive whether the gateway is still the same process
      */
     public record Outcome(
-            String name, String before, String during, String after, String gateway, String came, boolean alive) {
+            String name,
+            String before,
+            String connecting,
+            String during,
+            String after,
+            String gateway,
+            String came,
+            boolean alive) {
 
         public static String header() {
             return """
-                    | attack | pupils before | during | after | gateway: PSS, heap MiB before, most, after | came to |
-                    |---|---|---|---|---|---|
+                    | attack | pupils before | while clients connect | during | after | gateway: PSS, heap MiB before, most, after | came to |
+                    |---|---|---|---|---|---|---|
                     """;
         }
 
         public String markdown() {
-            return "| %s | %s | %s | %s | %s | %s%s |\n"
-                    .formatted(name, before, during, after, gateway, came, alive ? "" : " **gateway ended**");
+            return "| %s | %s | %s | %s | %s | %s | %s%s |\n"
+                    .formatted(
+                            name, before, connecting, during, after, gateway, came, alive ? "" : " **gateway ended**");
         }
     }
 
@@ -69,6 +80,8 @@ public final class AttackRun {
             bystanders.watch(Duration.ofSeconds(1));
             Bystanders.Seen before = bystanders.watch(BEFORE);
             bystanders.look();
+            AtomicReference<String> connecting = new AtomicReference<>("");
+            connected = () -> connecting.set(bystanders.look().toString());
             String came = attempt(name);
             Bystanders.Seen during = bystanders.look();
             Bystanders.Seen after = bystanders.watch(BEFORE);
@@ -81,7 +94,15 @@ public final class AttackRun {
                             alive ? Vitals.pss(pid) / MEBIBYTE : "–",
                             first.heapBytes() / MEBIBYTE,
                             alive ? Vitals.of(pid).heapBytes() / MEBIBYTE : "–");
-            return new Outcome(name, before.toString(), during.toString(), after.toString(), memory, came, alive);
+            return new Outcome(
+                    name,
+                    before.toString(),
+                    connecting.get(),
+                    during.toString(),
+                    after.toString(),
+                    memory,
+                    came,
+                    alive);
         }
     }
 

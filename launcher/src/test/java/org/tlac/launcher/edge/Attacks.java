@@ -26,17 +26,24 @@ final class Attacks {
     private final Target target;
     private final SSLSocketFactory factory;
     private final double scale;
+    private final Runnable whenConnected;
 
     /** Goes on until it is over, at most so long; gives what came of it. */
     interface Attack {
         String run(Duration duration) throws IOException, InterruptedException;
     }
 
-    /** @param scale of every number of clients: 1 is what the issue names */
-    Attacks(Target target, double scale) {
+    /**
+     * Attacks on a gateway.
+     *
+     * @param scale of every number of clients: 1 is what the issue names
+     * @param whenConnected run when all clients of an attack that goes on are connected, or some cannot be
+     */
+    Attacks(Target target, double scale, Runnable whenConnected) {
         this.target = target;
         this.factory = target.trust().getSocketFactory();
         this.scale = scale;
+        this.whenConnected = whenConnected;
     }
 
     /**
@@ -142,8 +149,9 @@ final class Attacks {
     }
 
     /** Lets all of them connect, as far as the server lets them, and stay for so long. */
-    private static String held(Crowd crowd, int number, Duration duration) throws InterruptedException {
+    private String held(Crowd crowd, int number, Duration duration) throws InterruptedException {
         Endurance.within(CONNECTING, () -> crowd.connected() >= number);
+        whenConnected.run();
         Thread.sleep(duration);
         return crowd.connected() + " connected, " + crowd.leave();
     }

@@ -14,6 +14,10 @@ final class ConnectionSweeper implements AutoCloseable {
     /** A limit is exceeded by so much at most. */
     private static final Duration PACE = Duration.ofMillis(200);
 
+    /** Of the connections that wait for their clients, closed each time that memory is found to be short. */
+    private static final double SHED = 0.1;
+
+    private final HeapPressure heap = new HeapPressure();
     private final List<Connections> clients = new CopyOnWriteArrayList<>();
     private final List<Connections> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread =
@@ -51,6 +55,10 @@ final class ConnectionSweeper implements AutoCloseable {
             while (true) {
                 Thread.sleep(PACE);
                 listeners.forEach(ConnectionSweeper::sweep);
+                if (heap.isHigh()) {
+                    LOG.warn("Memory is short: idle connections are closed");
+                    clients.forEach(listener -> listener.shed(SHED));
+                }
             }
         } catch (InterruptedException e) {
             // Closed.

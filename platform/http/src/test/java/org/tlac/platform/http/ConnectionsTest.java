@@ -107,6 +107,25 @@ class ConnectionsTest {
     }
 
     @Test
+    void shortOfMemory_aShareOfThoseThatWaitIsClosed_theLongestFirst() throws Exception {
+        Connections connections = connections(100, 0, 100);
+        List<Peer> peers = new ArrayList<>();
+        for (int i = 0; i < 11; i++) {
+            Peer peer = from("10.0.0.1");
+            connections.configureSocket(peer);
+            peers.add(peer);
+            Thread.sleep(2);
+        }
+        connections.shed(0.1);
+        assertThat(peers.subList(0, 2)).allMatch(Socket::isClosed);
+        assertThat(peers.subList(2, 11)).noneMatch(Socket::isClosed);
+        assertThat(connections.count()).isEqualTo(9);
+        assertThat(refused).containsExactly("total", "total");
+        connections.shed(0);
+        assertThat(connections.count()).isEqualTo(9);
+    }
+
+    @Test
     void callsAtOnce_areBounded_andAPlaceComesBack() throws Exception {
         Connections connections =
                 new Connections(ConnectionLimits.DEFAULT.atMost(10, 0, 10, 1), false, address -> false, refused::add);
