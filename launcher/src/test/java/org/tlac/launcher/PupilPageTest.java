@@ -380,15 +380,32 @@ class PupilPageTest {
     @Test
     void waiting_isWhatTheRunnerSays() throws Exception {
         write("a1", "print('at last')");
+        // The other program lasts no longer than its limit: a page on a busy machine may come too late to see it.
+        boolean seen = false;
+        for (int attempt = 0; !seen && attempt < 5; attempt++) {
+            seen = isSeenWaiting();
+            assertThat(page.locator(".outcome")).containsText("at last");
+        }
+        assertThat(seen).isTrue();
+    }
+
+    /** Runs it while another tab's program runs, and returns when it has ended. */
+    private boolean isSeenWaiting() throws InterruptedException {
         ApiClient pupil = PUPILS.getFirst();
         Thread otherTab = Thread.startVirtualThread(() -> pupil.post(
                 "/api/python/run", Map.of("lesson_id", "lesson-1", "activity_id", "a1", "code", "while True: pass")));
         TestProcess.awaitAnswer(
                 () -> pupil.get("/api/python/queue").body().path("running").asBoolean());
         button("Run").click();
-        assertThat(state()).hasText("Waiting: you are next");
-        assertThat(page.locator(".outcome")).containsText("at last");
-        otherTab.join();
+        try {
+            assertThat(state()).hasText("Waiting: you are next");
+            return true;
+        } catch (AssertionError e) {
+            return false;
+        } finally {
+            assertThat(state()).containsText("Finished");
+            otherTab.join();
+        }
     }
 
     @Test
