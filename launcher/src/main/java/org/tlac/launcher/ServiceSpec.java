@@ -38,10 +38,9 @@ record ServiceSpec(
 
         private List<String> compiler() {
             return compiled
-                    // A third of the heap for what a call leaves behind, from the start: the JVM cuts -Xmn down to what
-                    // fits
-                    // into -Xms. Survivors of 256 calls at once do not end in the old generation. What C2 needed for a
-                    // while goes back to the system.
+                    // A third of the heap for what a call leaves behind, from the start: the JVM cuts -Xmn down to
+                    // what fits into -Xms. Survivors of 256 calls at once do not end in the old generation. What C2
+                    // needed for a while goes back to the system.
                     ? List.of(
                             "-Xms" + heap / 2 + "m",
                             "-Xmn" + heap / 3 + "m",

@@ -11,7 +11,7 @@ final class Watchdog {
 
     private final Limits limits;
     private final Supplier<Duration> processorTime;
-    private Duration lastAnswer;
+    private Duration usedAtLastAnswer;
     private int failures;
 
     /**
@@ -30,14 +30,14 @@ final class Watchdog {
     Watchdog(Limits limits, Supplier<Duration> processorTime) {
         this.limits = limits;
         this.processorTime = processorTime;
-        this.lastAnswer = processorTime.get();
+        this.usedAtLastAnswer = processorTime.get();
     }
 
     /** Takes in what a check found, and tells whether the part is to be ended. */
     boolean isHungAfter(Liveness found) {
         if (found.isAlive()) {
             failures = 0;
-            lastAnswer = processorTime.get();
+            usedAtLastAnswer = processorTime.get();
             return false;
         }
         failures++;
@@ -46,7 +46,7 @@ final class Watchdog {
 
     private boolean isBusy() {
         long check = Math.max(limits.interval().toNanos(), limits.timeout().toNanos());
-        long used = processorTime.get().minus(lastAnswer).toNanos();
+        long used = processorTime.get().minus(usedAtLastAnswer).toNanos();
         return used >= BUSY_SHARE * failures * check;
     }
 }

@@ -67,7 +67,7 @@ public final class Call {
         maxBytes = Math.min(maxBody, bodies.maxBytes());
     }
 
-    /** A client that sends its body slowly takes no place from others: what it holds is a connection and a share of {@link BodyBudget}. */
+    /** Which place to give back while the body arrives. */
     void placed(CallPlace taken) {
         place = taken;
     }
@@ -220,6 +220,7 @@ public final class Call {
         }
         CallPlace held = place;
         if (held != null && request.content().hasEntity()) {
+            // Whoever sends slowly takes no place from others: a connection and a share of the budget bound it.
             held.close();
         }
         byte[] read = readBody();

@@ -54,10 +54,10 @@ final class ConnectionSweeper implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(PACE);
-                listeners.forEach(ConnectionSweeper::sweep);
+                listeners.forEach(listener -> guarded(listener::sweep));
                 if (heap.isHigh()) {
                     LOG.warn("Memory is short: idle connections are closed");
-                    clients.forEach(listener -> listener.shed(SHED));
+                    clients.forEach(listener -> guarded(() -> listener.shed(SHED)));
                 }
             }
         } catch (InterruptedException e) {
@@ -65,12 +65,12 @@ final class ConnectionSweeper implements AutoCloseable {
         }
     }
 
-    private static void sweep(Connections listener) {
+    private static void guarded(Runnable closing) {
         try {
-            listener.sweep();
+            closing.run();
         } catch (RuntimeException e) {
             // Without this thread nothing would have a time limit any more.
-            LOG.error("Could not close what has used up its time", e);
+            LOG.error("Could not close what has used up its time or memory", e);
         }
     }
 

@@ -166,12 +166,7 @@ final class Connections implements SocketOptions {
                 .count();
     }
 
-    /** A connection is ready for requests. */
-    void serve(Connection connection) {
-        connection.serve();
-    }
-
-    /** Since the start. */
+    /** How many came since the start. */
     long accepted() {
         return accepted.get();
     }

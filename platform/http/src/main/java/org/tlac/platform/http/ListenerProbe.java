@@ -78,7 +78,7 @@ final class ListenerProbe implements AutoCloseable {
 
     /** Whether the last probe got its answer. */
     boolean up() {
-        return up;
+        return up && alive();
     }
 
     /**

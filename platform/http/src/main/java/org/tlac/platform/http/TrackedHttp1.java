@@ -61,7 +61,7 @@ final class TrackedHttp1 implements ServerConnectionSelector {
                 .find(context.remotePeer().address(), context.localPeer().address())
                 .orElseThrow(
                         () -> new ServerConnectionException("The connection was closed before it was served", null));
-        connections.serve(connection);
+        connection.serve();
         return new Tracked(http1.connection(new Context(context, connection, bodyTimeout)), connection, connections);
     }
 

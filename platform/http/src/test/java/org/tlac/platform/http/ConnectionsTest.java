@@ -107,14 +107,13 @@ class ConnectionsTest {
     }
 
     @Test
-    void shortOfMemory_aShareOfThoseThatWaitIsClosed_theLongestFirst() throws Exception {
+    void shortOfMemory_aShareOfThoseThatWaitIsClosed_theLongestFirst() {
         Connections connections = connections(100, 0, 100);
         List<Peer> peers = new ArrayList<>();
         for (int i = 0; i < 11; i++) {
             Peer peer = from("10.0.0.1");
             connections.configureSocket(peer);
             peers.add(peer);
-            Thread.sleep(2);
         }
         connections.shed(0.1);
         assertThat(peers.subList(0, 2)).allMatch(Socket::isClosed);
