@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,12 +20,22 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** A real Alertmanager with the shipped configuration, which is asked what it would tell. */
 final class AlertmanagerProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** The rule of two more alerts, which show how far the inhibitor has read: it reads alerts in the order they came. */
+    private static final String BARRIER_RULE = """
+
+            inhibit_rules:
+              - source_matchers: [alertname="BarrierSource"]
+                target_matchers: [alertname="BarrierTarget"]
+                equal: [barrier]
+            """;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final Process process;
@@ -35,7 +46,7 @@ final class AlertmanagerProcess implements AutoCloseable {
         this.address = address;
     }
 
-    /** @param temp where it keeps its data and its log */
+    /** @param temp where it keeps its data, its log and its copy of the configuration */
     static AlertmanagerProcess start(Path configuration, Path temp) throws IOException {
         // Debian's package calls it otherwise than everybody else.
         String program = Stream.of("prometheus-alertmanager", "alertmanager")
@@ -43,10 +54,18 @@ final class AlertmanagerProcess implements AutoCloseable {
                 .findFirst()
                 .orElse("");
         assumeTrue(!program.isEmpty(), "alertmanager is not installed");
+        String text = Files.readString(configuration);
+        if (!text.contains("\ninhibit_rules:\n")) {
+            throw new IllegalArgumentException("no inhibit_rules in " + configuration);
+        }
+        // Beside the original's templates, which are named by a relative path.
+        Checkout.copy("monitoring/alertmanager", temp);
+        Path copy = temp.resolve("monitoring/alertmanager/alertmanager.yml");
+        Files.writeString(copy, text.replace("\ninhibit_rules:\n", BARRIER_RULE));
         int port = freePort();
         Process process = new ProcessBuilder(
                         program,
-                        "--config.file=" + configuration,
+                        "--config.file=" + copy,
                         "--storage.path=" + temp.resolve("data"),
                         "--web.listen-address=127.0.0.1:" + port,
                         "--cluster.listen-address=")
@@ -55,6 +74,8 @@ final class AlertmanagerProcess implements AutoCloseable {
                 .start();
         AlertmanagerProcess started = new AlertmanagerProcess(process, URI.create("http://127.0.0.1:" + port));
         started.awaitReady();
+        // Ready is the web server; the inhibitor starts beside it.
+        started.awaitInhibitor("start");
         return started;
     }
 
@@ -65,17 +86,45 @@ final class AlertmanagerProcess implements AutoCloseable {
     }
 
     private void awaitReady() {
+        await("get ready", () -> status("/-/ready") == 200);
+    }
+
+    private void await(String what, BooleanSupplier done) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (status("/-/ready") != 200) {
+        while (!done.getAsBoolean()) {
             if (System.nanoTime() > deadline || !process.isAlive()) {
-                throw new IllegalStateException("Alertmanager did not get ready");
+                throw new IllegalStateException("Alertmanager did not " + what);
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }
     }
 
-    /** Tells it that these alerts fire, each a set of labels. */
+    /** Waits until the inhibitor, which works beside the API, has read every alert that was fired before. */
+    private void awaitInhibitor(String barrier) {
+        post(List.of(
+                Map.of("alertname", "BarrierSource", "barrier", barrier),
+                Map.of("alertname", "BarrierTarget", "barrier", barrier)));
+        await("read its alerts", () -> {
+            for (JsonNode alert : get("/api/v2/alerts?filter=alertname=BarrierTarget&filter=barrier=" + barrier)) {
+                if (isSuppressed(alert)) {
+                    return true;
+                }
+            }
+            return false;
+        });
+    }
+
+    private static boolean isSuppressed(JsonNode alert) {
+        return alert.at("/status/state").asText().equals("suppressed");
+    }
+
+    /** Tells it that these alerts fire, each a set of labels, and waits until it has taken all of them in. */
     void fire(List<Map<String, String>> alerts) {
+        post(alerts);
+        awaitInhibitor("fired");
+    }
+
+    private void post(List<Map<String, String>> alerts) {
         var body = Checkout.JSON.createArrayNode();
         alerts.forEach(labels -> body.addObject().set("labels", Checkout.JSON.valueToTree(labels)));
         HttpRequest request = HttpRequest.newBuilder(address.resolve("/api/v2/alerts"))
@@ -99,12 +148,15 @@ final class AlertmanagerProcess implements AutoCloseable {
         Map<String, Boolean> told = new TreeMap<>();
         for (JsonNode alert : get("/api/v2/alerts")) {
             JsonNode labels = alert.path("labels");
+            if (labels.has("barrier")) {
+                continue;
+            }
             String name = Stream.of("alertname", "job", "slo")
                     .filter(labels::has)
                     .map(label -> labels.path(label).asText())
                     .reduce((one, other) -> one + " " + other)
                     .orElseThrow();
-            told.put(name, !alert.at("/status/state").asText().equals("suppressed"));
+            told.put(name, !isSuppressed(alert));
         }
         return told;
     }
