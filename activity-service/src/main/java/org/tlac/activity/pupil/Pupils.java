@@ -24,7 +24,7 @@ public final class Pupils {
             throw ApiError.badRequest("username is missing or is no username.");
         }
         return db.queryOne(
-                        "pupil by username",
+                        "pupils.find",
                         """
                         select user_id
                         from activity_states

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,15 +16,19 @@ import org.tlac.platform.metrics.Counter;
 import org.tlac.platform.metrics.Histogram;
 import org.tlac.platform.metrics.Metrics;
 
-/** Runs single statements through DbClient, timed and counted around the call: DbClient tells its own listeners of no failure. */
-final class Runner {
+/**
+ * Executes single statements through DbClient, timed and counted around the call: DbClient tells its own listeners of no failure. SQL is
+ * parsed once: its texts are those of the code, never made of values, so there are few.
+ */
+final class StatementExecutor {
 
     private static final Set<String> OPERATIONS = Set.of("select", "insert", "update", "delete");
 
     private final Histogram duration;
     private final Counter errors;
+    private final Map<String, NamedSql> parsed = new ConcurrentHashMap<>();
 
-    Runner(Metrics metrics) {
+    StatementExecutor(Metrics metrics) {
         duration = metrics.histogram(Catalogue.DB_QUERY_DURATION);
         errors = metrics.counter(Catalogue.DB_ERRORS);
     }
@@ -35,7 +40,7 @@ final class Runner {
             Map<String, ? extends @Nullable Object> parameters,
             RowReader<T> reader) {
         return measured(name, sql, () -> {
-            NamedSql named = NamedSql.parse(sql);
+            NamedSql named = parsed.computeIfAbsent(sql, NamedSql::parse);
             try (Stream<DbRow> rows = bind(execute.createNamedQuery(name, named.sql()), named, parameters)
                     .execute()) {
                 return rows.map(row -> read(reader, row)).toList();
@@ -45,7 +50,7 @@ final class Runner {
 
     long update(DbExecute execute, String name, String sql, Map<String, ? extends @Nullable Object> parameters) {
         return measured(name, sql, () -> {
-            NamedSql named = NamedSql.parse(sql);
+            NamedSql named = parsed.computeIfAbsent(sql, NamedSql::parse);
             return bind(execute.createNamedDmlStatement(name, named.sql()), named, parameters)
                     .execute();
         });
