@@ -17,11 +17,11 @@ import org.tlac.auth.login.LoginAttempts;
 import org.tlac.auth.login.LoginRoutes;
 import org.tlac.auth.login.PasswordCheck;
 import org.tlac.auth.login.PasswordRoutes;
+import org.tlac.auth.maintenance.MaintenanceJobs;
 import org.tlac.auth.passwords.PasswordHasher;
 import org.tlac.auth.session.OwnSession;
 import org.tlac.auth.session.SessionRoutes;
 import org.tlac.auth.session.Sessions;
-import org.tlac.auth.maintenance.MaintenanceJobs;
 import org.tlac.auth.users.BootstrapRoutes;
 import org.tlac.auth.users.UserRoutes;
 import org.tlac.auth.users.Users;
@@ -29,8 +29,8 @@ import org.tlac.platform.db.AuditLog;
 import org.tlac.platform.db.Database;
 import org.tlac.platform.db.Migrations;
 import org.tlac.platform.http.BearerAuthentication;
-import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.http.Routes;
+import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.ServiceSecret;
 import org.tlac.platform.identity.TokenVerifier;
 import org.tlac.platform.metrics.Metrics;
@@ -59,7 +59,8 @@ public final class AuthService {
      */
     public static ServiceServer start(Config config) {
         // Milliseconds: what is answered at once is then what the database gives back later.
-        return start(AuthConfig.from(config), Metrics.open(ServiceName.AUTH, version()), Clock.tickMillis(ZoneOffset.UTC));
+        return start(
+                AuthConfig.from(config), Metrics.open(ServiceName.AUTH, version()), Clock.tickMillis(ZoneOffset.UTC));
     }
 
     static ServiceServer start(AuthConfig config, Metrics metrics, InstantSource clock) {
@@ -84,8 +85,8 @@ public final class AuthService {
         Parts parts = new Parts(config, database, keys, sessions, attempts, hasher, audit, counted, clock);
         return ServiceServer.builder(config.server(), metrics)
                 .routes(routes(parts))
-                .authentication(
-                        new BearerAuthentication(new TokenVerifier(keys, clock), Map.of(ServiceName.GATEWAY.id(), gateway)))
+                .authentication(new BearerAuthentication(
+                        new TokenVerifier(keys, clock), Map.of(ServiceName.GATEWAY.id(), gateway)))
                 .readiness("database", database::reachable)
                 .closing(database)
                 .closing(hasher)

@@ -28,8 +28,8 @@ import org.tlac.gateway.upstream.ReplicaClients;
 import org.tlac.gateway.upstream.RunnerReplicas;
 import org.tlac.gateway.upstream.Upstream;
 import org.tlac.platform.http.ConnectionWatch;
-import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.http.Routes;
+import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.ServiceSecret;
 import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.metrics.ServiceName;
@@ -78,7 +78,12 @@ final class GatewayService {
         RateLimits limits = new RateLimits(config.limits(), metrics, clock);
         limits.expect(routes.table());
         RateLimitGossip peers = new RateLimitGossip(
-                Objects.requireNonNull(config.scrape().get(ServiceName.GATEWAY)), names, replicas, secret, limits, clock);
+                Objects.requireNonNull(config.scrape().get(ServiceName.GATEWAY)),
+                names,
+                replicas,
+                secret,
+                limits,
+                clock);
         peers.start();
         return ServiceServer.builder(config.server(), metrics)
                 .edge()

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tlac.gateway.FrontProxy.Product;
-import org.tlac.platform.testing.OpenSockets;
 import org.tlac.platform.testing.FlakyProxy;
+import org.tlac.platform.testing.OpenSockets;
 
 /** The gateway behind each proxy that docs/proxies.md has a configuration for and that is installed here. */
 @Timeout(120)

@@ -37,7 +37,8 @@ final class ChildProcess {
     }
 
     /** @throws UserError when the program cannot be started at all */
-    static ChildProcess start(Home home, Logs logs, String name, List<String> command, Map<String, String> environment) {
+    static ChildProcess start(
+            Home home, Logs logs, String name, List<String> command, Map<String, String> environment) {
         List<String> own = new ArrayList<>(List.of("setsid"));
         own.addAll(command);
         try {
@@ -50,7 +51,8 @@ final class ChildProcess {
             builder.directory(home.folder().toFile());
             builder.redirectErrorStream(true);
             Process process = builder.start();
-            ChildProcess child = new ChildProcess(process, ChildProcessLog.of(log, name, process.getInputStream()), home.pid(name));
+            ChildProcess child =
+                    new ChildProcess(process, ChildProcessLog.of(log, name, process.getInputStream()), home.pid(name));
             child.writePidFile();
             return child;
         } catch (IOException e) {

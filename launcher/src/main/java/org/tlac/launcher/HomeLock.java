@@ -50,7 +50,8 @@ final class HomeLock implements AutoCloseable {
             }
             Pause.of(PAUSE);
         }
-        throw new UserError("TLAC runs already in " + home.folder() + ": ./tlac status shows it, ./tlac down stops it.");
+        throw new UserError(
+                "TLAC runs already in " + home.folder() + ": ./tlac status shows it, ./tlac down stops it.");
     }
 
     /** Who runs TLAC in this folder, if anybody does. */

@@ -94,7 +94,8 @@ public final class Main {
         table.forEach(spec -> spec.ports().forEach(port -> Preflight.requireFree(spec.name(), port)));
     }
 
-    private static List<ManagedProcess> parts(Home home, Logs logs, Settings settings, List<ServiceSpec> table, Console console) {
+    private static List<ManagedProcess> parts(
+            Home home, Logs logs, Settings settings, List<ServiceSpec> table, Console console) {
         List<ManagedProcess> parts = new ArrayList<>();
         parts.add(new Postgres(home, logs, settings.port(Settings.DATABASE_PORT), console));
         table.forEach(spec -> parts.add(new Service(home, logs, spec)));

@@ -87,7 +87,9 @@ final class Status {
 
     /** Started, but not ready: whether that will pass. */
     private static String unready(ManagedProcess part, Optional<ManagedProcessState> state, boolean accepting) {
-        if (state.map(ManagedProcessState::phase).filter(ManagedProcessState.Phase.RUNNING::equals).isEmpty()) {
+        if (state.map(ManagedProcessState::phase)
+                .filter(ManagedProcessState.Phase.RUNNING::equals)
+                .isEmpty()) {
             return state.map(ManagedProcessState::phase)
                             .filter(ManagedProcessState.Phase.STARTING::equals)
                             .isPresent()

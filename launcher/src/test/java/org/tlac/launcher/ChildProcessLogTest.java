@@ -116,7 +116,8 @@ class ChildProcessLogTest {
     @Test
     void followers_missNothingWhenItIsRotated() throws Exception {
         Logs logs = new Logs(home, new Logs.Limits(4096, 50));
-        ChildProcess child = start(logs, "for i in $(seq 1 300); do echo \"line $i $(printf %080d 0)\"; sleep 0.01; done");
+        ChildProcess child =
+                start(logs, "for i in $(seq 1 300); do echo \"line $i $(printf %080d 0)\"; sleep 0.01; done");
         try (TestProcess follower = TestProcess.start(
                 List.of(School.ROOT.resolve("tlac").toString(), "logs", "talker"),
                 Map.of("TLAC_HOME", home.folder().toString()))) {

@@ -428,7 +428,8 @@ class LiveMonitoringTest {
                 .build()) {
             Map<ServiceName, URI> listeners = new TreeMap<>();
             listeners.put(ServiceName.GATEWAY, URI.create(school.url()));
-            for (ServiceName owner : List.of(ServiceName.AUTH, ServiceName.ACTIVITY, ServiceName.RUNNER, ServiceName.BACKUP)) {
+            for (ServiceName owner :
+                    List.of(ServiceName.AUTH, ServiceName.ACTIVITY, ServiceName.RUNNER, ServiceName.BACKUP)) {
                 listeners.put(owner, URI.create("http://127.0.0.1:" + (school.managementPort(owner) - 1000)));
             }
             for (Map.Entry<ServiceName, URI> listener : listeners.entrySet()) {

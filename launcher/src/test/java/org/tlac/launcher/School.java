@@ -15,8 +15,17 @@ final class School implements AutoCloseable {
     static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
     private static final int OFFSET = FreePorts.offset();
-    private static final Map<ServiceName, Integer> MANAGEMENT =
-            Map.of(ServiceName.GATEWAY, 9080, ServiceName.AUTH, 9081, ServiceName.ACTIVITY, 9082, ServiceName.RUNNER, 9083, ServiceName.BACKUP, 9084);
+    private static final Map<ServiceName, Integer> MANAGEMENT = Map.of(
+            ServiceName.GATEWAY,
+            9080,
+            ServiceName.AUTH,
+            9081,
+            ServiceName.ACTIVITY,
+            9082,
+            ServiceName.RUNNER,
+            9083,
+            ServiceName.BACKUP,
+            9084);
 
     private final Path home;
     private final TestProcess process;

@@ -98,7 +98,7 @@ class SourceSizeTest {
         }
 
         @Override
-        public @Nullable Void visitMethod(MethodTree method, @Nullable Void nothing) {
+        public @Nullable Void visitMethod(MethodTree method, @Nullable Void unused) {
             long first = unit.getLineMap().getLineNumber(positions.getStartPosition(unit, method));
             long last = unit.getLineMap().getLineNumber(positions.getEndPosition(unit, method));
             if (last - first >= METHOD && getCurrentPath().getParentPath().getLeaf() instanceof ClassTree type) {
@@ -107,7 +107,7 @@ class SourceSizeTest {
                                 + method.getName(),
                         last - first + 1);
             }
-            return super.visitMethod(method, nothing);
+            return super.visitMethod(method, null);
         }
     }
 

@@ -10,7 +10,8 @@ final class CountStore {
 
     Counts counts(Statements db) {
         return db.queryOne(
-                        "counts.totals", """
+                        "counts.totals",
+                        """
                         select (select count(*) from activity_states) as states,
                                (select count(*) from activity_revisions) as revisions,
                                (select count(*) from activity_marks) as marks

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tlac.activity.pupil.Pupil;
-import org.tlac.platform.db.Transaction;
 import org.tlac.platform.db.Row;
 import org.tlac.platform.db.Statements;
+import org.tlac.platform.db.Transaction;
 import org.tlac.platform.identity.Caller;
 
 /** The table {@code activity_feedback}. */

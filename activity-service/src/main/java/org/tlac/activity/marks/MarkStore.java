@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.tlac.activity.course.ActivityKey;
 import org.tlac.activity.pupil.Pupil;
-import org.tlac.platform.db.Transaction;
 import org.tlac.platform.db.Row;
+import org.tlac.platform.db.Transaction;
 import org.tlac.platform.http.Json;
 
 /** The table {@code activity_marks}. */

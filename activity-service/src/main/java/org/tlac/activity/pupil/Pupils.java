@@ -20,16 +20,13 @@ public final class Pupils {
                 .orElseThrow(() -> ApiError.badRequest("username is missing or is no username."))
                 .value();
         return db.queryOne(
-                        "pupils.find",
-                        """
+                        "pupils.find", """
                         select user_id
                         from activity_states
                         where username = :username
                         order by user_id desc
                         limit 1
-                        """,
-                        Map.of("username", name),
-                        row -> new Pupil(row.longValue("user_id"), name))
+                        """, Map.of("username", name), row -> new Pupil(row.longValue("user_id"), name))
                 .orElseThrow(() -> ApiError.notFound("Unknown pupil."));
     }
 }

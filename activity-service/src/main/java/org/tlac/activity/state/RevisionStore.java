@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tlac.activity.course.ActivityKey;
 import org.tlac.activity.pupil.Pupil;
-import org.tlac.platform.db.Transaction;
 import org.tlac.platform.db.Statements;
+import org.tlac.platform.db.Transaction;
 
 /** The table {@code activity_revisions}: rows are only ever added. */
 final class RevisionStore {

@@ -8,8 +8,8 @@ import org.tlac.activity.course.ActivityKey;
 import org.tlac.activity.marks.MarkStore;
 import org.tlac.activity.pupil.Pupil;
 import org.tlac.activity.state.StateRules.StateText;
-import org.tlac.platform.db.Transaction;
 import org.tlac.platform.db.Database;
+import org.tlac.platform.db.Transaction;
 
 /** Saves: state, revision and mark, all or none. Saves of one activity by one user come one after the other. */
 final class Saves {

@@ -8,9 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tlac.activity.course.ActivityKey;
 import org.tlac.activity.pupil.Pupil;
-import org.tlac.platform.db.Transaction;
 import org.tlac.platform.db.Row;
 import org.tlac.platform.db.Statements;
+import org.tlac.platform.db.Transaction;
 
 /** The table {@code activity_states}. */
 final class StateStore {

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.tlac.auth.users.User;
 import org.tlac.auth.users.Users;
-import org.tlac.platform.db.Transaction;
 import org.tlac.platform.db.Statements;
+import org.tlac.platform.db.Transaction;
 
 /** The table of sessions. */
 public final class Sessions {

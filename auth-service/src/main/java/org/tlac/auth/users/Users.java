@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.tlac.platform.db.Transaction;
 import org.tlac.platform.db.Row;
 import org.tlac.platform.db.Statements;
+import org.tlac.platform.db.Transaction;
 import org.tlac.platform.identity.Role;
 
 /** The table of accounts. */
@@ -69,7 +69,10 @@ public final class Users {
     boolean anyAdmin(Statements statements) {
         return statements
                 .queryOne(
-                        "users.any-admin", "select 1 as one from users where role = 'admin' limit 1", Map.of(), row -> 1)
+                        "users.any-admin",
+                        "select 1 as one from users where role = 'admin' limit 1",
+                        Map.of(),
+                        row -> 1)
                 .isPresent();
     }
 

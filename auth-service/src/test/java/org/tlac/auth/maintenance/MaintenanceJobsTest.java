@@ -36,7 +36,8 @@ class MaintenanceJobsTest {
     @Test
     void closed_runsNoMore() {
         AtomicInteger runs = new AtomicInteger();
-        MaintenanceJobs upkeep = MaintenanceJobs.start(Map.of("job", runs::incrementAndGet), Duration.ofNanos(1), name -> {});
+        MaintenanceJobs upkeep =
+                MaintenanceJobs.start(Map.of("job", runs::incrementAndGet), Duration.ofNanos(1), name -> {});
         upkeep.close();
         int after = runs.get();
         upkeep.close();

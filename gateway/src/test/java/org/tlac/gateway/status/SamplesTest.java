@@ -16,9 +16,11 @@ class SamplesTest {
     @Test
     void shares_addUp_factsDoNot() {
         samples.add(
-                ServiceName.AUTH, "tlac_auth_login_attempts_total{status=\"failed\",} 2.0\ntlac_auth_sessions_active 7.0");
+                ServiceName.AUTH,
+                "tlac_auth_login_attempts_total{status=\"failed\",} 2.0\ntlac_auth_sessions_active 7.0");
         samples.add(
-                ServiceName.AUTH, "tlac_auth_login_attempts_total{status=\"failed\",} 3.0\ntlac_auth_sessions_active 7.0");
+                ServiceName.AUTH,
+                "tlac_auth_login_attempts_total{status=\"failed\",} 3.0\ntlac_auth_sessions_active 7.0");
         assertThat(samples.total(Catalogue.LOGIN_ATTEMPTS, Map.of("status", "failed")))
                 .isEqualTo(5);
         assertThat(samples.total(Catalogue.LOGIN_ATTEMPTS, Map.of("status", "success")))
@@ -56,7 +58,9 @@ class SamplesTest {
 
     @Test
     void whatTheCatalogueDoesNotKnow_isLeftOut() {
-        samples.add(ServiceName.AUTH, "tlac_unknown_total 1.0\njvm_threads 2.0\ntlac_auth_sessions_active not-a-sample x\n");
+        samples.add(
+                ServiceName.AUTH,
+                "tlac_unknown_total 1.0\njvm_threads 2.0\ntlac_auth_sessions_active not-a-sample x\n");
         assertThat(samples.exposition()).isEmpty();
     }
 

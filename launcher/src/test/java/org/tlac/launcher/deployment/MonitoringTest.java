@@ -247,7 +247,8 @@ class MonitoringTest {
     @Test
     void everyService_isScrapedOnItsManagementPort_underItsOwnName() {
         JsonNode jobs = Checkout.yaml(MONITORING.resolve("prometheus.yml")).path("scrape_configs");
-        List<String> services = Stream.of(ServiceName.values()).map(ServiceName::id).toList();
+        List<String> services =
+                Stream.of(ServiceName.values()).map(ServiceName::id).toList();
         assertThat(jobs.findValuesAsText("job_name"))
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.concat(services.stream(), Stream.of("prometheus", "alertmanager"))

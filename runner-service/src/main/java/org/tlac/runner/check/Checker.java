@@ -60,7 +60,8 @@ final class Checker {
         if (check.assertion() == null) {
             return new Verdict(name, true, Optional.empty(), Optional.empty());
         }
-        AssertionRunner.AssertionResult opinion = judge.judge(check.assertion(), check.expected().size(), code, seen, left());
+        AssertionRunner.AssertionResult opinion =
+                judge.judge(check.assertion(), check.expected().size(), code, seen, left());
         return opinion.passed()
                 ? new Verdict(name, true, Optional.empty(), Optional.empty())
                 : failed(check, seen, opinion.hint());
@@ -136,8 +137,8 @@ final class Checker {
                 RunQueue.Ticket ticket = accepted.ticket();
                 Duration most = left().compareTo(patience) < 0 ? left() : patience;
                 Outcome outcome = ticket.await(most)
-                        .orElseThrow(
-                                () -> ApiError.busy("The Python runner is busy. Please try again shortly.", RETRY_AFTER));
+                        .orElseThrow(() ->
+                                ApiError.busy("The Python runner is busy. Please try again shortly.", RETRY_AFTER));
                 metrics.ran(outcome, ticket.waited());
                 yield outcome;
             }

@@ -74,7 +74,8 @@ record SandboxSpec(
 
     /** For full isolation. @throws SandboxException when this machine's architecture has no filter */
     static SandboxSpec of(PythonRoot python, Limits limits) {
-        return new SandboxSpec(python, command(python), setup(limits.forSupervisor(), "program", MODULES), limits, null);
+        return new SandboxSpec(
+                python, command(python), setup(limits.forSupervisor(), "program", MODULES), limits, null);
     }
 
     /** For a machine without namespaces. @throws SandboxException when this machine's architecture has no filter */

@@ -25,7 +25,8 @@ class WatchdogTest {
         Process process = family();
         List<ProcessHandle> children;
         try (Watchdog watch = new Watchdog();
-                Watchdog.Watched watched = watch.over(process, LONG, new Watchdog.Allowance(100 << 20, 0, () -> true))) {
+                Watchdog.Watched watched =
+                        watch.over(process, LONG, new Watchdog.Allowance(100 << 20, 0, () -> true))) {
             RunningRunner.await("both children", () -> process.descendants().count() == 2 || !process.isAlive());
             children = process.descendants().toList();
             assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
@@ -62,7 +63,8 @@ class WatchdogTest {
         Process process = family();
         List<ProcessHandle> children;
         try (Watchdog watch = new Watchdog();
-                Watchdog.Watched watched = watch.over(process, LONG, new Watchdog.Allowance(Long.MAX_VALUE, 0, () -> true))) {
+                Watchdog.Watched watched =
+                        watch.over(process, LONG, new Watchdog.Allowance(Long.MAX_VALUE, 0, () -> true))) {
             RunningRunner.await("both children", () -> process.descendants().count() == 2);
             children = process.descendants().toList();
             assertThat(watched.reason()).isNull();

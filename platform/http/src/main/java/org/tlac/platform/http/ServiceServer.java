@@ -248,7 +248,8 @@ public final class ServiceServer implements AutoCloseable {
             }
             server.putSocket(MANAGEMENT, management(health));
             extras.forEach((name, extra) -> server.putSocket(name, extra(extra)));
-            ServiceServer door = new ServiceServer(server.build(), health, config, inFlight, sweeper, shutdownHooks, closeables);
+            ServiceServer door =
+                    new ServiceServer(server.build(), health, config, inFlight, sweeper, shutdownHooks, closeables);
             try {
                 door.server.start();
             } catch (RuntimeException e) {
