@@ -19,12 +19,12 @@ import org.tlac.platform.db.Database;
 import org.tlac.platform.db.DiskSpace;
 import org.tlac.platform.db.Migrations;
 import org.tlac.platform.http.BearerAuthentication;
-import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.Routes;
+import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.JwksClient;
 import org.tlac.platform.identity.TokenVerifier;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** activity-service, put together. */
 public final class ActivityService {
@@ -36,16 +36,16 @@ public final class ActivityService {
     /**
      * Starts the service: course, database and migrations first, the port last.
      *
-     * @return the open front door; closing it stops everything
+     * @return the running server; closing it stops everything
      * @throws RuntimeException that says what is missing, in words for an operator
      */
-    public static FrontDoor start(Config config) {
+    public static ServiceServer start(Config config) {
         // Milliseconds: what is answered at once is then what the database gives back later.
         return start(ActivityConfig.from(config), Clock.tickMillis(ZoneOffset.UTC));
     }
 
-    static FrontDoor start(ActivityConfig config, InstantSource clock) {
-        Metrics metrics = Metrics.open(Owner.ACTIVITY, version());
+    static ServiceServer start(ActivityConfig config, InstantSource clock) {
+        Metrics metrics = Metrics.open(ServiceName.ACTIVITY, version());
         ActivityMetrics counted = new ActivityMetrics(metrics);
         CourseFolder course =
                 CourseFolder.open(config.courseFolder(), config.coursePoll(), counted::course, counted::courseBroken);
@@ -63,7 +63,7 @@ public final class ActivityService {
                 .and(new MarkRoutes(database, marks, audit, counted, clock).routes())
                 .and(new RevisionRoutes(database, config.answerBytes()).routes())
                 .and(new CountRoutes(database).routes());
-        return FrontDoor.builder(config.server(), metrics)
+        return ServiceServer.builder(config.server(), metrics)
                 .routes(routes)
                 .authentication(new BearerAuthentication(
                         new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))

@@ -1,7 +1,7 @@
 package org.tlac.activity;
 
 import org.tlac.platform.http.ServiceProcess;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** Starts activity-service. */
 public final class Main {
@@ -9,6 +9,6 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        ServiceProcess.run(Owner.ACTIVITY, ActivityService::start);
+        ServiceProcess.run(ServiceName.ACTIVITY, ActivityService::start);
     }
 }

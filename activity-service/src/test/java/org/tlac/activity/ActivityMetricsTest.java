@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.tlac.platform.identity.Caller;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metric;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.testing.Scrape;
 
 class ActivityMetricsTest {
@@ -27,7 +27,7 @@ class ActivityMetricsTest {
                 .filter(name -> name.startsWith("tlac_"))
                 .collect(Collectors.toSet());
         assertThat(exposed)
-                .containsExactlyInAnyOrderElementsOf(Catalogue.ownedBy(Owner.ACTIVITY).stream()
+                .containsExactlyInAnyOrderElementsOf(Catalogue.ownedBy(ServiceName.ACTIVITY).stream()
                         .map(Metric::name)
                         .toList());
     }

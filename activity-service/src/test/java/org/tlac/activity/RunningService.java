@@ -22,8 +22,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.tlac.platform.db.Migrations;
-import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.Json;
+import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.Caller;
 import org.tlac.platform.identity.Role;
 import org.tlac.platform.testing.Scrape;
@@ -47,7 +47,7 @@ final class RunningService {
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path courseFolder;
     private final Path disk;
-    private final FrontDoor door;
+    private final ServiceServer door;
 
     private static final class Shared {
         private static final RunningService SERVICE = new RunningService();

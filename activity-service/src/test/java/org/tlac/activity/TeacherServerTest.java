@@ -56,6 +56,25 @@ class TeacherServerTest {
                 """, action, pupil.username());
     }
 
+    /** {@code o'neil.p} could sign in and save, and nobody could mark it. */
+    @Test
+    void usernameWithAnApostrophe_isMarked_andGetsFeedback() {
+        Caller oneil =
+                new Caller(pupil.id() + 1_000_000, "o'neil.p", "Pat O'Neil", pupil.role(), pupil.cohortYear(), "");
+        assertThat(service.post("/api/activity/state/lesson-1/a1", oneil, "{\"state\":{}}")
+                        .status())
+                .isEqualTo(200);
+        String body = "{\"username\":\"O'Neil.P \",\"lesson_id\":\"lesson-1\",\"activity_id\":\"a1\",";
+        assertThat(service.post(MARK, TEACHER, body + "\"status\":\"complete\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(service.post(FEEDBACK, TEACHER, body + "\"feedback_text\":\"Well done\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(service.get(REVISIONS + "?username=o%27neil.p", TEACHER).status())
+                .isEqualTo(200);
+    }
+
     @Test
     void verdict_isGivenBackWithTheWholeMark_andAudited() {
         save("lesson-1", "a1", "{}");

@@ -17,11 +17,11 @@ import org.tlac.auth.login.LoginAttempts;
 import org.tlac.auth.login.LoginRoutes;
 import org.tlac.auth.login.PasswordCheck;
 import org.tlac.auth.login.PasswordRoutes;
+import org.tlac.auth.maintenance.MaintenanceJobs;
 import org.tlac.auth.passwords.PasswordHasher;
 import org.tlac.auth.session.OwnSession;
 import org.tlac.auth.session.SessionRoutes;
 import org.tlac.auth.session.Sessions;
-import org.tlac.auth.upkeep.Upkeep;
 import org.tlac.auth.users.BootstrapRoutes;
 import org.tlac.auth.users.UserRoutes;
 import org.tlac.auth.users.Users;
@@ -29,12 +29,12 @@ import org.tlac.platform.db.AuditLog;
 import org.tlac.platform.db.Database;
 import org.tlac.platform.db.Migrations;
 import org.tlac.platform.http.BearerAuthentication;
-import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.Routes;
+import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.ServiceSecret;
 import org.tlac.platform.identity.TokenVerifier;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** auth-service, put together. */
 public final class AuthService {
@@ -54,15 +54,16 @@ public final class AuthService {
     /**
      * Starts the service: migrations and keys first, the port last.
      *
-     * @return the open front door; closing it stops everything
+     * @return the running server; closing it stops everything
      * @throws RuntimeException that says what is missing, in words for an operator
      */
-    public static FrontDoor start(Config config) {
+    public static ServiceServer start(Config config) {
         // Milliseconds: what is answered at once is then what the database gives back later.
-        return start(AuthConfig.from(config), Metrics.open(Owner.AUTH, version()), Clock.tickMillis(ZoneOffset.UTC));
+        return start(
+                AuthConfig.from(config), Metrics.open(ServiceName.AUTH, version()), Clock.tickMillis(ZoneOffset.UTC));
     }
 
-    static FrontDoor start(AuthConfig config, Metrics metrics, InstantSource clock) {
+    static ServiceServer start(AuthConfig config, Metrics metrics, InstantSource clock) {
         ServiceSecret gateway = ServiceSecret.read(config.serviceSecretFile());
         // The audit log first: an index of ours stands on it.
         Migrations.run(config.database(), "audit", "org/tlac/platform/db/audit");
@@ -82,14 +83,14 @@ public final class AuthService {
         AuditLog audit = new AuditLog(metrics, AUDITED);
         AccountGauges.register(metrics, database, clock);
         Parts parts = new Parts(config, database, keys, sessions, attempts, hasher, audit, counted, clock);
-        return FrontDoor.builder(config.server(), metrics)
+        return ServiceServer.builder(config.server(), metrics)
                 .routes(routes(parts))
-                .authentication(
-                        new BearerAuthentication(new TokenVerifier(keys, clock), Map.of(Owner.GATEWAY.id(), gateway)))
+                .authentication(new BearerAuthentication(
+                        new TokenVerifier(keys, clock), Map.of(ServiceName.GATEWAY.id(), gateway)))
                 .readiness("database", database::reachable)
                 .closing(database)
                 .closing(hasher)
-                .closing(Upkeep.start(jobs, config.upkeep(), counted::jobFailed))
+                .closing(MaintenanceJobs.start(jobs, config.upkeep(), counted::jobFailed))
                 .start();
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.tlac.auth.RunningService.SignedIn;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metric;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.testing.Scrape;
 
 class AuthMetricsServerTest {
@@ -34,7 +34,7 @@ class AuthMetricsServerTest {
     @Test
     void everyMetricOfThisService_isThere() {
         Scrape scrape = service.scrape();
-        for (Metric metric : Catalogue.ownedBy(Owner.AUTH)) {
+        for (Metric metric : Catalogue.ownedBy(ServiceName.AUTH)) {
             assertThat(scrape.types())
                     .as(metric.name())
                     .containsEntry(metric.name(), metric.kind().name().toLowerCase(java.util.Locale.ROOT));

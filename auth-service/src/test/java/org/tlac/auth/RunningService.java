@@ -29,17 +29,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import javax.net.SocketFactory;
-import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.Json;
+import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.testing.RawHttp;
 import org.tlac.platform.testing.Scrape;
 import org.tlac.platform.testing.TestDatabase;
 
 /**
  * The service as it runs, on a real database, driven over HTTP as the gateway does. One for all tests, because a process has one registry
- * of metrics; {@link #replica} is another front door on the same or another database. Tests make users of their own, and the clock only
+ * of metrics; {@link #replica} is another server on the same or another database. Tests make users of their own, and the clock only
  * ever goes forward.
  */
 final class RunningService implements AutoCloseable {
@@ -48,13 +48,13 @@ final class RunningService implements AutoCloseable {
     static final String ADMIN = "head.admin";
 
     private static final String SECRET = "a-service-secret-of-43-characters-or-more-0123";
-    private static final Metrics METRICS = Metrics.open(Owner.AUTH, "test");
+    private static final Metrics METRICS = Metrics.open(ServiceName.AUTH, "test");
     private static final AtomicInteger NAMES = new AtomicInteger();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final TestDatabase database;
     private final TestClock clock;
-    private final FrontDoor door;
+    private final ServiceServer door;
 
     private static final class Shared {
         private static final RunningService SERVICE = bootstrapped();

@@ -21,11 +21,11 @@ import org.tlac.platform.db.Database;
 import org.tlac.platform.db.DiskSpace;
 import org.tlac.platform.db.Migrations;
 import org.tlac.platform.http.BearerAuthentication;
-import org.tlac.platform.http.FrontDoor;
+import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.JwksClient;
 import org.tlac.platform.identity.TokenVerifier;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** Wires backup-service. */
 final class BackupService {
@@ -34,11 +34,11 @@ final class BackupService {
 
     private BackupService() {}
 
-    static FrontDoor start(Config config) {
-        return start(BackupConfig.from(config), Metrics.open(Owner.BACKUP, version()), InstantSource.system());
+    static ServiceServer start(Config config) {
+        return start(BackupConfig.from(config), Metrics.open(ServiceName.BACKUP, version()), InstantSource.system());
     }
 
-    static FrontDoor start(BackupConfig config, Metrics metrics, InstantSource clock) {
+    static ServiceServer start(BackupConfig config, Metrics metrics, InstantSource clock) {
         Migrations.run(config.database(), SCHEMA, "org/tlac/backup/migrations");
         Database database = Database.open(config.database(), metrics);
         BackupCatalogue catalogue = new BackupCatalogue(database, new AuditLog(metrics, BackupCatalogue.ACTIONS));
@@ -53,7 +53,7 @@ final class BackupService {
         Scheduler scheduler = new Scheduler(config.schedule(), runs, catalogue, outcomes, clock).start();
 
         TokenVerifier verifier = new TokenVerifier(new JwksClient(config.jwks(), clock), clock);
-        return FrontDoor.builder(config.server(), metrics)
+        return ServiceServer.builder(config.server(), metrics)
                 .routes(new BackupRoutes(catalogue, runs).routes())
                 .authentication(new BearerAuthentication(verifier, Map.of()))
                 .readiness("database", database::reachable)

@@ -19,7 +19,7 @@ import org.tlac.backup.dump.Manifest;
 import org.tlac.platform.identity.Caller;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metric;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.testing.Scrape;
 import org.tlac.platform.testing.TestCallers;
 
@@ -96,7 +96,7 @@ class BackupServiceTest {
     @Test
     void everyMetricOfTheCatalogue_isThereFromTheStart() {
         Map<String, String> types = REPLICA.scrape().types();
-        for (Metric metric : Catalogue.ownedBy(Owner.BACKUP)) {
+        for (Metric metric : Catalogue.ownedBy(ServiceName.BACKUP)) {
             assertThat(types).containsEntry(metric.name(), metric.kind().name().toLowerCase(java.util.Locale.ROOT));
         }
         Scrape scrape = REPLICA.scrape();

@@ -16,8 +16,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.Json;
+import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.Caller;
 import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.testing.Scrape;
@@ -29,11 +29,11 @@ final class Replica implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String ALL = "/api/admin/backups";
 
-    private final FrontDoor door;
+    private final ServiceServer door;
     private final TestCallers callers;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private Replica(FrontDoor door, TestCallers callers) {
+    private Replica(ServiceServer door, TestCallers callers) {
         this.door = door;
         this.callers = callers;
     }

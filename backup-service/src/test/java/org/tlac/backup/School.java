@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.tlac.platform.db.Migrations;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.testing.TestCallers;
 import org.tlac.platform.testing.TestDatabase;
 
@@ -31,7 +31,7 @@ final class School {
 
     final TestDatabase database = TestDatabase.create();
     final TestCallers callers = TestCallers.start();
-    final Metrics metrics = Metrics.open(Owner.BACKUP, "test");
+    final Metrics metrics = Metrics.open(ServiceName.BACKUP, "test");
     final Path root;
     final Path backups;
     final Path data;

@@ -16,7 +16,7 @@ import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.gateway.upstream.UpstreamConfig;
 import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.ServerConfig;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /**
  * Every key of the gateway.
@@ -48,8 +48,8 @@ record GatewayConfig(
         Path key,
         Duration hsts,
         ClientAddress trustedProxies,
-        Map<Owner, URI> services,
-        Map<Owner, List<URI>> scrape,
+        Map<ServiceName, URI> services,
+        Map<ServiceName, List<URI>> scrape,
         List<URI> runnerReplicas,
         Path serviceSecretFile,
         Duration sessionCache,
@@ -86,20 +86,20 @@ record GatewayConfig(
         }
     }
 
-    private static final Map<Owner, String> KEYS = Map.of(
-            Owner.GATEWAY, "gateway",
-            Owner.AUTH, "auth",
-            Owner.ACTIVITY, "activity",
-            Owner.RUNNER, "runner",
-            Owner.BACKUP, "backup");
+    private static final Map<ServiceName, String> KEYS = Map.of(
+            ServiceName.GATEWAY, "gateway",
+            ServiceName.AUTH, "auth",
+            ServiceName.ACTIVITY, "activity",
+            ServiceName.RUNNER, "runner",
+            ServiceName.BACKUP, "backup");
 
     /** @throws RuntimeException that names the key which is missing or whose value cannot be used */
     static GatewayConfig from(Config config) {
-        Map<Owner, URI> services = new EnumMap<>(Owner.class);
-        Map<Owner, List<URI>> scrape = new EnumMap<>(Owner.class);
+        Map<ServiceName, URI> services = new EnumMap<>(ServiceName.class);
+        Map<ServiceName, List<URI>> scrape = new EnumMap<>(ServiceName.class);
         KEYS.forEach((owner, key) -> {
             scrape.put(owner, addresses(config.get("scrape." + key).asString().get()));
-            if (owner != Owner.GATEWAY) {
+            if (owner != ServiceName.GATEWAY) {
                 services.put(
                         owner,
                         URI.create(config.get("services." + key).asString().get()));

@@ -8,7 +8,7 @@ import java.time.InstantSource;
 import java.util.Objects;
 import org.tlac.gateway.edge.Compression;
 import org.tlac.gateway.edge.CsrfGuard;
-import org.tlac.gateway.edge.Peers;
+import org.tlac.gateway.edge.RateLimitGossip;
 import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.edge.SecurityHeaders;
 import org.tlac.gateway.edge.SessionAuthentication;
@@ -28,11 +28,11 @@ import org.tlac.gateway.upstream.ReplicaClients;
 import org.tlac.gateway.upstream.RunnerReplicas;
 import org.tlac.gateway.upstream.Upstream;
 import org.tlac.platform.http.ConnectionWatch;
-import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.Routes;
+import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.ServiceSecret;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** Wires the gateway. */
 final class GatewayService {
@@ -42,21 +42,21 @@ final class GatewayService {
 
     private GatewayService() {}
 
-    static FrontDoor start(Config config) {
-        return start(GatewayConfig.from(config), Metrics.open(Owner.GATEWAY, version()), InstantSource.system());
+    static ServiceServer start(Config config) {
+        return start(GatewayConfig.from(config), Metrics.open(ServiceName.GATEWAY, version()), InstantSource.system());
     }
 
-    static FrontDoor start(GatewayConfig config, Metrics metrics, InstantSource clock) {
+    static ServiceServer start(GatewayConfig config, Metrics metrics, InstantSource clock) {
         ServiceSecret secret = ServiceSecret.read(config.serviceSecretFile());
         ConnectionWatch watch = ConnectionWatch.start();
         Addresses names = new Addresses(config.upstream().connectTimeout());
         ReplicaClients replicas = new ReplicaClients(config.scrapeTimeout(), config.scrapeMaxBytes(), watch);
-        Upstream auth = upstream(config, secret, watch, Owner.AUTH, "sign-in service");
-        Upstream activity = upstream(config, secret, watch, Owner.ACTIVITY, "activity service");
-        Upstream runner = upstream(config, secret, watch, Owner.RUNNER, PYTHON_RUNNER);
-        Upstream backup = upstream(config, secret, watch, Owner.BACKUP, "backup service");
+        Upstream auth = upstream(config, secret, watch, ServiceName.AUTH, "sign-in service");
+        Upstream activity = upstream(config, secret, watch, ServiceName.ACTIVITY, "activity service");
+        Upstream runner = upstream(config, secret, watch, ServiceName.RUNNER, PYTHON_RUNNER);
+        Upstream backup = upstream(config, secret, watch, ServiceName.BACKUP, "backup service");
         // Places of its own: many who sign in at once must not keep those out who are signed in.
-        Upstream sessionsOfAuth = upstream(config, secret, watch, Owner.AUTH, "sign-in service");
+        Upstream sessionsOfAuth = upstream(config, secret, watch, ServiceName.AUTH, "sign-in service");
         Sessions sessions = new Sessions(sessionsOfAuth, config.sessionCache(), clock);
         RunnerReplicas runners =
                 new RunnerReplicas(PYTHON_RUNNER, config.runnerReplicas(), names, secret, config.upstream(), watch);
@@ -77,10 +77,15 @@ final class GatewayService {
                 .and(pages.routes());
         RateLimits limits = new RateLimits(config.limits(), metrics, clock);
         limits.expect(routes.table());
-        Peers peers = new Peers(
-                Objects.requireNonNull(config.scrape().get(Owner.GATEWAY)), names, replicas, secret, limits, clock);
+        RateLimitGossip peers = new RateLimitGossip(
+                Objects.requireNonNull(config.scrape().get(ServiceName.GATEWAY)),
+                names,
+                replicas,
+                secret,
+                limits,
+                clock);
         peers.start();
-        return FrontDoor.builder(config.server(), metrics)
+        return ServiceServer.builder(config.server(), metrics)
                 .edge()
                 // Its NIO sockets take several times the memory, and ask DNS for the name of every client (decision
                 // 0006).
@@ -94,7 +99,7 @@ final class GatewayService {
                 .guard(new CsrfGuard())
                 .guard(limits)
                 .management(peers.routes())
-                .stopping(pythonSessions::farewell)
+                .shutdownHook(pythonSessions::endAll)
                 .closing(watch)
                 .closing(peers)
                 .closing(compression)
@@ -106,7 +111,7 @@ final class GatewayService {
     }
 
     private static Upstream upstream(
-            GatewayConfig config, ServiceSecret secret, ConnectionWatch watch, Owner owner, String name) {
+            GatewayConfig config, ServiceSecret secret, ConnectionWatch watch, ServiceName owner, String name) {
         return new Upstream(
                 name, Objects.requireNonNull(config.services().get(owner)), secret, config.upstream(), watch);
     }

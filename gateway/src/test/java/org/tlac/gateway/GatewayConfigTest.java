@@ -18,7 +18,7 @@ import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.gateway.upstream.UpstreamConfig;
 import org.tlac.platform.http.ConnectionLimits;
 import org.tlac.platform.http.LimitClass;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 class GatewayConfigTest {
 
@@ -40,8 +40,8 @@ class GatewayConfigTest {
         assertThat(config.server().bodyBudgetBytes()).isEqualTo(16 << 20);
         assertThat(config.redirectPort()).isEqualTo(8080);
         assertThat(config.hsts()).isZero();
-        assertThat(config.services()).containsEntry(Owner.AUTH, URI.create("http://127.0.0.1:8081"));
-        assertThat(config.scrape()).containsEntry(Owner.BACKUP, List.of(URI.create("http://127.0.0.1:9084")));
+        assertThat(config.services()).containsEntry(ServiceName.AUTH, URI.create("http://127.0.0.1:8081"));
+        assertThat(config.scrape()).containsEntry(ServiceName.BACKUP, List.of(URI.create("http://127.0.0.1:9084")));
         assertThat(config.runnerReplicas()).containsExactly(URI.create("http://127.0.0.1:8083"));
         assertThat(config.sessionCache()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.scrapeTimeout()).isEqualTo(Duration.ofMillis(1500));
@@ -76,7 +76,7 @@ class GatewayConfigTest {
     void severalReplicas_areACommaList() {
         assertThat(with(Map.of("scrape.auth", "http://a:1, http://b:2"))
                         .scrape()
-                        .get(Owner.AUTH))
+                        .get(ServiceName.AUTH))
                 .containsExactly(URI.create("http://a:1"), URI.create("http://b:2"));
         assertThat(with(Map.of("replicas.runner", "http://a:1,http://b:2")).runnerReplicas())
                 .containsExactly(URI.create("http://a:1"), URI.create("http://b:2"));

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tlac.gateway.FrontProxy.Product;
+import org.tlac.platform.testing.FlakyProxy;
 import org.tlac.platform.testing.OpenSockets;
-import org.tlac.platform.testing.Wire;
 
 /** The gateway behind each proxy that docs/proxies.md has a configuration for and that is installed here. */
 @Timeout(120)
@@ -253,7 +253,7 @@ class ProxiesTest {
         proxy(product);
         Path own = Files.createDirectory(folder.resolve(product.name() + "-alone"));
         // A port that nobody else connects to.
-        try (Wire wire = Wire.to("localhost", gateway.port());
+        try (FlakyProxy wire = FlakyProxy.to("localhost", gateway.port());
                 FrontProxy alone =
                         FrontProxy.start(product, own, wire.port(), site, gateway.certificate.certificate());
                 HttpClient keeping = client(Version.HTTP_1_1)) {

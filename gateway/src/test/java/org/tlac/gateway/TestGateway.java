@@ -34,11 +34,11 @@ import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.gateway.upstream.UpstreamConfig;
 import org.tlac.platform.http.ConnectionLimits;
-import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.ServerConfig;
+import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.testing.RawHttp;
 import org.tlac.platform.testing.StubService;
 
@@ -52,7 +52,7 @@ final class TestGateway implements AutoCloseable {
     static final String SECRET = "s".repeat(43);
     static final int MAX_MANIFEST = 10_000;
     static final Duration READ_TIMEOUT = Duration.ofSeconds(1);
-    private static final Metrics METRICS = Metrics.open(Owner.GATEWAY, "test");
+    private static final Metrics METRICS = Metrics.open(ServiceName.GATEWAY, "test");
 
     final ConcurrentLinkedDeque<Received> received = new ConcurrentLinkedDeque<>();
     final AtomicInteger askedForSessions = new AtomicInteger();
@@ -64,7 +64,7 @@ final class TestGateway implements AutoCloseable {
     final StubService service;
     final TestCertificate certificate;
     final Path course;
-    private final FrontDoor door;
+    private final ServiceServer door;
     private final HttpClient http;
 
     /** What a service got to see. */
@@ -83,13 +83,13 @@ final class TestGateway implements AutoCloseable {
         certificate = TestCertificate.in(folder);
         course = Files.createDirectories(folder.resolve("course"));
         service = StubService.start(this::serve);
-        Map<Owner, URI> services = new EnumMap<>(Owner.class);
-        Map<Owner, List<URI>> scrape = new EnumMap<>(Owner.class);
-        for (Owner owner : Owner.values()) {
+        Map<ServiceName, URI> services = new EnumMap<>(ServiceName.class);
+        Map<ServiceName, List<URI>> scrape = new EnumMap<>(ServiceName.class);
+        for (ServiceName owner : ServiceName.values()) {
             services.put(owner, service.uri());
             scrape.put(owner, List.of(service.uri()));
         }
-        for (Owner owner : Owner.values()) {
+        for (ServiceName owner : ServiceName.values()) {
             Optional.ofNullable(settings.get("services." + owner.name().toLowerCase(Locale.ROOT)))
                     .ifPresent(elsewhere -> services.put(owner, URI.create(elsewhere)));
         }

@@ -58,7 +58,7 @@ final class ApiClient {
             context.init(null, trust.getTrustManagers(), null);
             return context;
         } catch (IOException | GeneralSecurityException e) {
-            throw new Problem("Cannot read " + List.of(certificates) + ": is TLAC up?", e);
+            throw new UserError("Cannot read " + List.of(certificates) + ": is TLAC up?", e);
         }
     }
 
@@ -76,7 +76,7 @@ final class ApiClient {
         ApiClient signedIn = new ApiClient(http, url, session, "");
         Answer me = signedIn.get("/api/auth/me");
         if (me.status() != 200) {
-            throw new Problem("Signed in as " + username + ", but /api/auth/me answered " + me.status());
+            throw new UserError("Signed in as " + username + ", but /api/auth/me answered " + me.status());
         }
         String token = me.body().path("csrf_token").asText();
         return new ApiClient(http, url, session, token);
@@ -102,7 +102,7 @@ final class ApiClient {
                     .header("X-CSRF-Token", csrfToken)
                     .POST(BodyPublishers.ofString(JSON.writeValueAsString(body))));
         } catch (IOException e) {
-            throw new Problem("Cannot write JSON", e);
+            throw new UserError("Cannot write JSON", e);
         }
     }
 
@@ -117,10 +117,10 @@ final class ApiClient {
             HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
             return new Answer(answer.statusCode(), json(answer.body()), answer);
         } catch (IOException e) {
-            throw new Problem("TLAC does not answer at " + url + ": is it up?", e);
+            throw new UserError("TLAC does not answer at " + url + ": is it up?", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Problem("Interrupted", e);
+            throw new UserError("Interrupted", e);
         }
     }
 

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** How long to wait before what died is started again: longer and longer while it keeps dying, forgotten once it was healthy for a while. */
 final class Backoff {
 
-    private final Patience patience;
+    private final Timeouts patience;
     private final InstantSource clock;
     private Duration next;
     private @Nullable Instant healthySince;
 
-    Backoff(Patience patience, InstantSource clock) {
+    Backoff(Timeouts patience, InstantSource clock) {
         this.patience = patience;
         this.clock = clock;
         this.next = patience.firstPause();

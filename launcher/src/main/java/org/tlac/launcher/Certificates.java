@@ -98,7 +98,7 @@ final class Certificates {
                 createServer(names);
             }
         } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
-            throw new Problem("Cannot make certificates in " + folder, e);
+            throw new UserError("Cannot make certificates in " + folder, e);
         }
     }
 

@@ -62,10 +62,10 @@ record ContainerSetup(Home home, Console console, Path handouts, SortedSet<Strin
                 return InetAddress.getByName(name).getHostAddress();
             }
         } catch (UnknownHostException e) {
-            throw new Problem("Not an address in TLAC_NAMES: " + name, e);
+            throw new UserError("Not an address in TLAC_NAMES: " + name, e);
         }
         if (!name.matches("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")) {
-            throw new Problem("Neither a DNS name nor an address in TLAC_NAMES: " + name);
+            throw new UserError("Neither a DNS name nor an address in TLAC_NAMES: " + name);
         }
         return name;
     }
@@ -77,7 +77,7 @@ record ContainerSetup(Home home, Console console, Path handouts, SortedSet<Strin
         TlacDatabase.ROLES.forEach(role -> home.secret(TlacDatabase.passwordName(role)));
         home.secret(TlacDatabase.passwordName(TlacDatabase.SUPERUSER));
         home.secret("gateway-service");
-        Handout handout = new Handout(home.folder(), handouts);
+        SecretDistributor handout = new SecretDistributor(home.folder(), handouts);
         CONSUMERS.forEach((consumer, files) -> handout.give(consumer, files)
                 .forEach(file -> console.say("New for " + consumer + ": " + file.getFileName())));
         console.say("Secrets and certificates are there, for " + String.join(", ", names));
@@ -89,7 +89,7 @@ record ContainerSetup(Home home, Console console, Path handouts, SortedSet<Strin
         try (Connection server = tlac.connect()) {
             tlac.provision(server);
         } catch (SQLException e) {
-            throw new Problem("Cannot provision the database at " + database + ": " + e.getMessage(), e);
+            throw new UserError("Cannot provision the database at " + database + ": " + e.getMessage(), e);
         }
         console.say("The database at " + database + " is provisioned.");
     }

@@ -38,7 +38,7 @@ final class Demo {
         console.step(bootstrap == 200 ? "Made the first admin, " + ADMIN : "There is an admin already");
         ApiClient admin = anyone.login(ADMIN, password);
         if (!admin.isSignedIn()) {
-            throw new Problem(
+            throw new UserError(
                     "The demo needs its own first admin, but this TLAC has another one. Try it in a new folder: "
                             + "TLAC_HOME=/tmp/tlac-demo TLAC_PORT_OFFSET=100 ./tlac up");
         }

@@ -38,7 +38,7 @@ final class Disk {
         this.limits = limits;
     }
 
-    /** @throws Problem when that cannot be read */
+    /** @throws UserError when that cannot be read */
     Room room() {
         Path tightest = home.folder();
         long least = Long.MAX_VALUE;
@@ -59,7 +59,7 @@ final class Disk {
             FileStore store = Files.getFileStore(folder);
             return store.getUsableSpace();
         } catch (IOException e) {
-            throw new Problem("Cannot read how much space is free for " + folder, e);
+            throw new UserError("Cannot read how much space is free for " + folder, e);
         }
     }
 }

@@ -32,7 +32,7 @@ final class DiskWatch {
                 told = room.isNearlyFull();
                 console.step("The disk is " + (told ? room.text() : "no longer nearly full: " + room.text()));
             }
-        } catch (Problem e) {
+        } catch (UserError e) {
             // A disk that cannot be read now is looked at again.
         }
     }

@@ -97,7 +97,7 @@ record Home(Path root, Path folder) {
         try {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
         } catch (IOException e) {
-            throw new Problem("Cannot create " + folder + ": is the disk full, or the folder not yours?", e);
+            throw new UserError("Cannot create " + folder + ": is the disk full, or the folder not yours?", e);
         }
     }
 
@@ -108,7 +108,7 @@ record Home(Path root, Path folder) {
             Files.createDirectories(secrets());
             Files.setPosixFilePermissions(secrets(), PosixFilePermissions.fromString("rwx------"));
         } catch (IOException e) {
-            throw new Problem("Cannot create " + secrets() + ": is the disk full, or the folder not yours?", e);
+            throw new UserError("Cannot create " + secrets() + ": is the disk full, or the folder not yours?", e);
         }
     }
 
@@ -118,7 +118,7 @@ record Home(Path root, Path folder) {
                 Files.createDirectories(each);
             }
         } catch (IOException e) {
-            throw new Problem("Cannot create " + folder + ": is the disk full, or the folder not yours?", e);
+            throw new UserError("Cannot create " + folder + ": is the disk full, or the folder not yours?", e);
         }
     }
 
@@ -137,7 +137,7 @@ record Home(Path root, Path folder) {
         try {
             return Files.readString(secret(name)).strip();
         } catch (IOException e) {
-            throw new Problem("Cannot read the secret " + name, e);
+            throw new UserError("Cannot read the secret " + name, e);
         }
     }
 
@@ -150,7 +150,7 @@ record Home(Path root, Path folder) {
             Files.writeString(partial, text);
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new Problem("Cannot write " + file, e);
+            throw new UserError("Cannot write " + file, e);
         }
     }
 
@@ -159,7 +159,7 @@ record Home(Path root, Path folder) {
         try {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         } catch (IOException e) {
-            throw new Problem("Cannot make " + file + " readable", e);
+            throw new UserError("Cannot make " + file + " readable", e);
         }
     }
 }

@@ -33,7 +33,7 @@ final class HomeLock implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** @throws Problem when another launcher has it */
+    /** @throws UserError when another launcher has it */
     static HomeLock acquire(Home home, Settings settings) {
         home.createForProcesses();
         // Somebody who only asks whether it is held holds it for a moment.
@@ -50,7 +50,8 @@ final class HomeLock implements AutoCloseable {
             }
             Pause.of(PAUSE);
         }
-        throw new Problem("TLAC runs already in " + home.folder() + ": ./tlac status shows it, ./tlac down stops it.");
+        throw new UserError(
+                "TLAC runs already in " + home.folder() + ": ./tlac status shows it, ./tlac down stops it.");
     }
 
     /** Who runs TLAC in this folder, if anybody does. */
@@ -72,7 +73,7 @@ final class HomeLock implements AutoCloseable {
             return ProcessHandle.of(pid)
                     .map(process -> new Holder(process, new Settings(Integer.parseInt(offset), host)));
         } catch (IOException | NumberFormatException e) {
-            throw new Problem("Cannot tell who runs TLAC in " + home.folder() + "; try again", e);
+            throw new UserError("Cannot tell who runs TLAC in " + home.folder() + "; try again", e);
         }
     }
 
@@ -98,7 +99,7 @@ final class HomeLock implements AutoCloseable {
         } catch (OverlappingFileLockException e) {
             return null;
         } catch (IOException e) {
-            throw new Problem("Cannot lock " + home.lock(), e);
+            throw new UserError("Cannot lock " + home.lock(), e);
         }
     }
 

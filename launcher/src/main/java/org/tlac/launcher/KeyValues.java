@@ -11,7 +11,7 @@ final class KeyValues {
 
     private KeyValues() {}
 
-    /** Empty when there is no such file. @throws Problem on a line of another form */
+    /** Empty when there is no such file. @throws UserError on a line of another form */
     static Map<String, String> read(Path file) {
         if (!Files.exists(file)) {
             return Map.of();
@@ -25,11 +25,11 @@ final class KeyValues {
                             line.substring(0, equals).strip(),
                             line.substring(equals + 1).strip());
                 } else if (!line.isBlank() && !line.startsWith("#")) {
-                    throw new Problem("Not of the form KEY=value in " + file + ": " + line);
+                    throw new UserError("Not of the form KEY=value in " + file + ": " + line);
                 }
             }
         } catch (IOException e) {
-            throw new Problem("Cannot read " + file, e);
+            throw new UserError("Cannot read " + file, e);
         }
         return values;
     }

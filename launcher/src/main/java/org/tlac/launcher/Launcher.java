@@ -16,7 +16,7 @@ import java.util.concurrent.Executors;
 /** Starts parts in the order of their needs, side by side where they have none in common, and stops them in the reverse order. */
 final class Launcher {
 
-    private final List<Supervised> parts;
+    private final List<Supervisor> parts;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
     private boolean stopping;
@@ -25,25 +25,25 @@ final class Launcher {
      * @param parts each listed after those it needs
      * @throws IllegalArgumentException when one needs what is not listed before it
      */
-    Launcher(List<? extends Part> parts, Home home, LauncherConfig config, Console console) {
+    Launcher(List<? extends ManagedProcess> parts, Home home, LauncherConfig config, Console console) {
         Set<String> known = new HashSet<>();
-        for (Part part : parts) {
+        for (ManagedProcess part : parts) {
             if (!known.containsAll(part.needs()) || !known.add(part.name())) {
                 throw new IllegalArgumentException(
                         part.name() + " needs " + part.needs() + ", listed before it: " + known);
             }
         }
         this.parts = parts.stream()
-                .map(part -> new Supervised(part, home, config, InstantSource.system(), console))
+                .map(part -> new Supervisor(part, home, config, InstantSource.system(), console))
                 .toList();
     }
 
-    /** Returns when everything is ready. @throws Problem when it cannot be; nothing is left running then */
+    /** Returns when everything is ready. @throws UserError when it cannot be; nothing is left running then */
     void start() {
         // Fails with the first failure, not when everybody else is done.
         CompletableFuture<Void> failure = new CompletableFuture<>();
         Map<String, CompletableFuture<Void>> ready = new HashMap<>();
-        for (Supervised each : parts) {
+        for (Supervisor each : parts) {
             CompletableFuture<?>[] needs =
                     each.part().needs().stream().map(ready::get).toArray(CompletableFuture[]::new);
             ready.put(
@@ -59,7 +59,7 @@ final class Launcher {
         }
     }
 
-    private static void start(Supervised part, CompletableFuture<Void> failure) {
+    private static void start(Supervisor part, CompletableFuture<Void> failure) {
         try {
             part.start();
         } catch (RuntimeException e) {
@@ -68,12 +68,12 @@ final class Launcher {
         }
     }
 
-    private static Problem problem(CompletionException failure) {
+    private static UserError problem(CompletionException failure) {
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return cause instanceof Problem problem ? problem : new Problem("TLAC cannot start", cause);
+        return cause instanceof UserError problem ? problem : new UserError("TLAC cannot start", cause);
     }
 
     /** Blocks until {@link #stop} is done. */
@@ -88,9 +88,9 @@ final class Launcher {
             return;
         }
         Map<String, CompletableFuture<Void>> gone = new HashMap<>();
-        for (Supervised each : parts.reversed()) {
+        for (Supervisor each : parts.reversed()) {
             List<CompletableFuture<Void>> dependents = new ArrayList<>();
-            for (Supervised other : parts) {
+            for (Supervisor other : parts) {
                 if (other.part().needs().contains(each.part().name())) {
                     dependents.add(gone.get(other.part().name()));
                 }

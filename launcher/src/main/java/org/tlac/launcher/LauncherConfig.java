@@ -17,7 +17,7 @@ import java.util.Map;
  */
 record LauncherConfig(
         Watchdog.Limits watchdog,
-        Patience patience,
+        Timeouts patience,
         Duration longestDatabasePause,
         Logs.Limits logs,
         Disk.Limits disk) {
@@ -30,7 +30,7 @@ record LauncherConfig(
         require(!longestDatabasePause.minus(patience.firstPause()).isNegative(), "TLAC_BACKOFF_LONGESTDATABASE");
     }
 
-    /** What the environment says, and what it does not say from the file. @throws Problem on a value that cannot be used */
+    /** What the environment says, and what it does not say from the file. @throws UserError on a value that cannot be used */
     static LauncherConfig from(Map<String, String> environment, Home home) {
         Map<String, String> values = new HashMap<>(KeyValues.read(home.overrides("launcher")));
         values.putAll(environment);
@@ -44,7 +44,7 @@ record LauncherConfig(
                         duration(values, "TLAC_WATCHDOG_TIMEOUT", "PT2S"),
                         Math.toIntExact(number(values, "TLAC_WATCHDOG_FAILURES", 3, 1, 100)),
                         Math.toIntExact(number(values, "TLAC_WATCHDOG_BUSY_FAILURES", 12, 1, 100))),
-                new Patience(
+                new Timeouts(
                         duration(values, "TLAC_START_TIMEOUT", "PT60S"),
                         duration(values, "TLAC_BACKOFF_FIRST", "PT0.25S"),
                         duration(values, "TLAC_BACKOFF_LONGEST", "PT30S"),
@@ -59,7 +59,7 @@ record LauncherConfig(
     }
 
     /** That of a part. */
-    Patience patience(Part part) {
+    Timeouts patience(ManagedProcess part) {
         return part.name().equals(Postgres.NAME) ? patience.withLongestPause(longestDatabasePause) : patience;
     }
 
@@ -69,7 +69,7 @@ record LauncherConfig(
             require(value.isPositive() && value.compareTo(LONGEST) <= 0, key);
             return value;
         } catch (DateTimeParseException e) {
-            throw new Problem(key + " must be a duration such as " + standard, e);
+            throw new UserError(key + " must be a duration such as " + standard, e);
         }
     }
 
@@ -79,13 +79,13 @@ record LauncherConfig(
             require(value >= least && value <= most, key);
             return value;
         } catch (NumberFormatException e) {
-            throw new Problem(key + " must be a number such as " + standard, e);
+            throw new UserError(key + " must be a number such as " + standard, e);
         }
     }
 
     private static void require(boolean fine, String key) {
         if (!fine) {
-            throw new Problem(key + " is out of its bounds: docs/configuration.md names them.");
+            throw new UserError(key + " is out of its bounds: docs/configuration.md names them.");
         }
     }
 }

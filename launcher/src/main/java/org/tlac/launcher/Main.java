@@ -43,9 +43,9 @@ public final class Main {
                     ContainerSetup.from(environment, home, console).makeSecrets();
                 case "provision" ->
                     ContainerSetup.from(environment, home, console).provision();
-                default -> throw new Problem("Usage: up | monitor | status | stop | demo | secrets | provision");
+                default -> throw new UserError("Usage: up | monitor | status | stop | demo | secrets | provision");
             }
-        } catch (Problem e) {
+        } catch (UserError e) {
             System.err.println("tlac: " + e.getMessage());
             System.exit(1);
         }
@@ -55,12 +55,12 @@ public final class Main {
             throws InterruptedException {
         home.create();
         try (HomeLock lock = HomeLock.acquire(home, settings)) {
-            new Leftovers(home, console, LEFTOVER_GRACE).awaitAll();
+            new OrphanProcesses(home, console, LEFTOVER_GRACE).awaitAll();
             new Certificates(home.tls(), InstantSource.system()).prepare(MachineNames.all());
             List<ServiceSpec> table = new Services(home, settings).table();
             check(home, settings, table);
             new DiskWatch(new Disk(home, config.disk())::room, console).start(config.disk());
-            List<Part> parts = parts(home, new Logs(home, config.logs()), settings, table, console);
+            List<ManagedProcess> parts = parts(home, new Logs(home, config.logs()), settings, table, console);
             Launcher launcher = new Launcher(parts, home, config, console);
             run(launcher, lock, console, "TLAC", () -> console.say(Welcome.text(home, settings)));
         }
@@ -73,14 +73,14 @@ public final class Main {
                 HomeLock.holder(home).map(HomeLock.Holder::settings).orElseGet(() -> Settings.from(environment));
         Home own = home.monitoring();
         if (HomeLock.holder(own).isPresent()) {
-            throw new Problem("Monitoring runs already: ./tlac status shows it, ./tlac down stops it.");
+            throw new UserError("Monitoring runs already: ./tlac status shows it, ./tlac down stops it.");
         }
         home.create();
         try (HomeLock lock = HomeLock.acquire(own, settings)) {
-            new Leftovers(own, console, LEFTOVER_GRACE).awaitAll();
+            new OrphanProcesses(own, console, LEFTOVER_GRACE).awaitAll();
             LauncherConfig config = LauncherConfig.from(environment, home);
             Monitoring monitoring = new Monitoring(home, config.logs(), settings, installed(environment));
-            List<Program> programs = monitoring.programs();
+            List<ExternalProgram> programs = monitoring.programs();
             monitoring.prepare(programs);
             Launcher launcher = new Launcher(programs, own, config, console);
             run(launcher, lock, console, "Monitoring", () -> console.say(monitoring.welcome(programs)));
@@ -94,8 +94,9 @@ public final class Main {
         table.forEach(spec -> spec.ports().forEach(port -> Preflight.requireFree(spec.name(), port)));
     }
 
-    private static List<Part> parts(Home home, Logs logs, Settings settings, List<ServiceSpec> table, Console console) {
-        List<Part> parts = new ArrayList<>();
+    private static List<ManagedProcess> parts(
+            Home home, Logs logs, Settings settings, List<ServiceSpec> table, Console console) {
+        List<ManagedProcess> parts = new ArrayList<>();
         parts.add(new Postgres(home, logs, settings.port(Settings.DATABASE_PORT), console));
         table.forEach(spec -> parts.add(new Service(home, logs, spec)));
         return parts;
@@ -109,7 +110,7 @@ public final class Main {
      * Runs until a signal asks for the end, and stops everything then.
      *
      * @param what runs, in words
-     * @throws Problem when it cannot start
+     * @throws UserError when it cannot start
      */
     static void run(Launcher launcher, HomeLock lock, Console console, String what, Runnable whenUp)
             throws InterruptedException {
@@ -123,7 +124,7 @@ public final class Main {
         Runtime.getRuntime().addShutdownHook(stop);
         try {
             launcher.start();
-        } catch (Problem e) {
+        } catch (UserError e) {
             if (isStoppedBySignal(stop)) {
                 // What could not start could not because it was being stopped.
                 stop.join();
@@ -146,7 +147,7 @@ public final class Main {
 
     private static HomeLock.Holder running(Home home) {
         return HomeLock.holder(home)
-                .orElseThrow(() -> new Problem("TLAC does not run in " + home.folder() + ": ./tlac up starts it."));
+                .orElseThrow(() -> new UserError("TLAC does not run in " + home.folder() + ": ./tlac up starts it."));
     }
 
     private static boolean status(Home home, Map<String, String> environment, Console console) {
@@ -174,12 +175,12 @@ public final class Main {
     private static void stop(String what, ProcessHandle launcher, Console console) throws InterruptedException {
         console.say("Stopping " + what + " (process " + launcher.pid() + ")");
         if (!launcher.destroy()) {
-            throw new Problem(what + " is another user's: process " + launcher.pid() + " is not ours to stop.");
+            throw new UserError(what + " is another user's: process " + launcher.pid() + " is not ours to stop.");
         }
         try {
             launcher.onExit().get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new Problem(what + " does not stop within two minutes: process " + launcher.pid(), e);
+            throw new UserError(what + " does not stop within two minutes: process " + launcher.pid(), e);
         }
         console.say(what + " is stopped.");
     }

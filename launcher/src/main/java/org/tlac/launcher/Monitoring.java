@@ -45,17 +45,17 @@ final class Monitoring {
         this.installed = installed;
     }
 
-    /** What can be run here: Prometheus at least. @throws Problem when that is not installed */
-    List<Program> programs() {
-        List<Program> programs = new ArrayList<>();
+    /** What can be run here: Prometheus at least. @throws UserError when that is not installed */
+    List<ExternalProgram> programs() {
+        List<ExternalProgram> programs = new ArrayList<>();
         programs.add(prometheus());
         alertmanager().ifPresent(programs::add);
         grafana().ifPresent(programs::add);
         return programs;
     }
 
-    /** Writes the configuration. @throws Problem when a port is taken, or the disk nearly full */
-    void prepare(List<Program> programs) {
+    /** Writes the configuration. @throws UserError when a port is taken, or the disk nearly full */
+    void prepare(List<ExternalProgram> programs) {
         Preflight.requireRoom(home, Preflight.MIN_FREE_BYTES);
         programs.forEach(program -> Preflight.requireFree(program.name(), program.port(), ADVICE));
         OneMachine here = new OneMachine(shipped(), settings);
@@ -67,7 +67,7 @@ final class Monitoring {
     }
 
     /** What a person needs to know once everything runs. */
-    String welcome(List<Program> programs) {
+    String welcome(List<ExternalProgram> programs) {
         StringBuilder text = new StringBuilder("\nMonitoring is up, for this machine only:\n\n");
         programs.forEach(program -> text.append("  %-14s %s%n".formatted(program.name(), program.url())));
         if (programs.stream().noneMatch(program -> program.name().equals(ALERTMANAGER))) {
@@ -84,10 +84,10 @@ final class Monitoring {
                 .toString();
     }
 
-    private Program prometheus() {
+    private ExternalProgram prometheus() {
         Path program = installed
                 .program(PROMETHEUS)
-                .orElseThrow(() -> new Problem("Prometheus is not installed. Run: sudo apt-get install prometheus "
+                .orElseThrow(() -> new UserError("Prometheus is not installed. Run: sudo apt-get install prometheus "
                         + "prometheus-alertmanager, or put the prometheus of a release of it on the PATH."));
         int port = settings.port(PROMETHEUS_PORT);
         List<String> command = new ArrayList<>(List.of(
@@ -97,14 +97,14 @@ final class Monitoring {
                 "--web.listen-address=" + LOOPBACK + port,
                 "--web.external-url=http://localhost:" + port));
         command.addAll(RETENTION);
-        return new Program(home, logs, PROMETHEUS, command, Map.of(), port, "/-/ready", "/-/healthy");
+        return new ExternalProgram(home, logs, PROMETHEUS, command, Map.of(), port, "/-/ready", "/-/healthy");
     }
 
-    private Optional<Program> alertmanager() {
+    private Optional<ExternalProgram> alertmanager() {
         int port = settings.port(ALERTMANAGER_PORT);
         return installed
                 .program("prometheus-alertmanager", ALERTMANAGER)
-                .map(program -> new Program(
+                .map(program -> new ExternalProgram(
                         home,
                         logs,
                         ALERTMANAGER,
@@ -122,7 +122,7 @@ final class Monitoring {
                         "/-/healthy"));
     }
 
-    private Optional<Program> grafana() {
+    private Optional<ExternalProgram> grafana() {
         int port = settings.port(GRAFANA_PORT);
         Path folder = home.folder().resolve("grafana");
         return installed.grafana().map(command -> {
@@ -140,7 +140,7 @@ final class Monitoring {
                     Map.entry("GF_ANALYTICS_CHECK_FOR_UPDATES", "false"),
                     Map.entry("GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES", "false"),
                     Map.entry("GF_LOG_MODE", "console"));
-            return new Program(home, logs, "grafana", command, environment, port, "/api/health", "/api/health");
+            return new ExternalProgram(home, logs, "grafana", command, environment, port, "/api/health", "/api/health");
         });
     }
 
@@ -170,7 +170,7 @@ final class Monitoring {
         try {
             Files.createDirectories(file.getParent());
         } catch (IOException e) {
-            throw new Problem("Cannot create " + file.getParent(), e);
+            throw new UserError("Cannot create " + file.getParent(), e);
         }
         Home.writePublic(file, text);
     }

@@ -93,7 +93,7 @@ final class OneMachine {
     private String here(String address) {
         Matcher parts = ADDRESS.matcher(address);
         if (!parts.matches()) {
-            throw new Problem("Not an address with a port in " + shipped + ": " + address);
+            throw new UserError("Not an address with a port in " + shipped + ": " + address);
         }
         return parts.group(1) + address(Integer.parseInt(parts.group(2)));
     }
@@ -106,7 +106,7 @@ final class OneMachine {
         try {
             return (ObjectNode) YAML.readTree(Files.readString(shipped.resolve(file)));
         } catch (IOException e) {
-            throw new Problem("Cannot read " + shipped.resolve(file), e);
+            throw new UserError("Cannot read " + shipped.resolve(file), e);
         }
     }
 
@@ -114,7 +114,7 @@ final class OneMachine {
         try {
             return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n";
         } catch (JsonProcessingException e) {
-            throw new Problem("Cannot write JSON", e);
+            throw new UserError("Cannot write JSON", e);
         }
     }
 }

@@ -46,7 +46,7 @@ final class OwnProcesses {
                 child(name).ifPresent(found::add);
             }
         } catch (IOException | UncheckedIOException e) {
-            throw new Problem("Cannot read " + home.run(), e);
+            throw new UserError("Cannot read " + home.run(), e);
         }
         return found;
     }

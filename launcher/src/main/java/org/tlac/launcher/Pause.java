@@ -7,13 +7,13 @@ final class Pause {
 
     private Pause() {}
 
-    /** @throws Problem when somebody interrupts it */
+    /** @throws UserError when somebody interrupts it */
     static void of(Duration time) {
         try {
             Thread.sleep(time);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Problem("Interrupted", e);
+            throw new UserError("Interrupted", e);
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The PostgreSQL server of this machine: passwords for everybody, loopback only, and its data stays between runs. */
-final class Postgres implements Part {
+final class Postgres implements ManagedProcess {
 
     static final String NAME = "postgres";
 
@@ -100,23 +100,23 @@ final class Postgres implements Part {
             }
             String found = Files.readString(version).strip();
             if (!found.equals(PostgresBinaries.major())) {
-                throw new Problem(
+                throw new UserError(
                         "The data in %s is PostgreSQL %s's, and this TLAC brings version %s: start the TLAC that made it, and take a backup."
                                 .formatted(home.postgresData(), found, PostgresBinaries.version()));
             }
         } catch (IOException e) {
-            throw new Problem("Cannot prepare the database in " + home.folder(), e);
+            throw new UserError("Cannot prepare the database in " + home.folder(), e);
         }
-        new Leftovers(home, console, LEFTOVER_GRACE).awaitServers();
+        new OrphanProcesses(home, console, LEFTOVER_GRACE).awaitServers();
     }
 
     @Override
-    public Child launch() {
+    public ChildProcess launch() {
         List<String> command =
                 watched(binaries.program("postgres"), "-D", home.postgresData().toString());
         SERVER_SETTINGS.forEach(setting -> command.addAll(List.of("-c", setting)));
         command.addAll(List.of("-c", "port=" + port, "-c", OwnProcesses.serverMark(home)));
-        return Child.start(home, logs, NAME, command, Map.of());
+        return ChildProcess.start(home, logs, NAME, command, Map.of());
     }
 
     /** Whether it answers; makes sure at the first time that database, roles and schemas are there. */
@@ -132,7 +132,7 @@ final class Postgres implements Part {
             if (isPassing(e)) {
                 return false;
             }
-            throw new Problem(
+            throw new UserError(
                     "The database is not as TLAC left it, or not that of the passwords in " + home.secrets(), e);
         }
     }
@@ -168,17 +168,17 @@ final class Postgres implements Part {
      * every backend, since a new server cannot start beside one. No commit is lost at any of these.
      */
     @Override
-    public void end(Child child) {
+    public void end(ChildProcess child) {
         OwnProcesses processes = new OwnProcesses(home);
         // One that was merely halted can still stop in order.
         Signal.CONT.to(processes.servers());
         Signal.INT.to(processes.servers().stream().limit(1).toList());
-        if (!Leftovers.isGone(processes::servers, FAST_PATIENCE)) {
+        if (!OrphanProcesses.isGone(processes::servers, FAST_PATIENCE)) {
             Signal.QUIT.to(processes.servers().stream().limit(1).toList());
         }
-        if (!Leftovers.isGone(processes::servers, IMMEDIATE_PATIENCE)) {
+        if (!OrphanProcesses.isGone(processes::servers, IMMEDIATE_PATIENCE)) {
             // The postmaster first, which would start others.
-            Leftovers.isGone(() -> killed(processes.servers()), KILL_PATIENCE);
+            OrphanProcesses.isGone(() -> killed(processes.servers()), KILL_PATIENCE);
         }
         child.kill();
     }
@@ -206,9 +206,9 @@ final class Postgres implements Part {
                 "--encoding=UTF8",
                 "--locale=C.UTF-8",
                 "--data-checksums");
-        Child initdb = Child.start(home, logs, "initdb", command, Map.of());
+        ChildProcess initdb = ChildProcess.start(home, logs, "initdb", command, Map.of());
         if (initdb.join(INITDB_PATIENCE) != 0) {
-            throw new Problem("The database cannot be made: " + initdb.reason());
+            throw new UserError("The database cannot be made: " + initdb.reason());
         }
         Files.move(partial, data, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -221,14 +221,14 @@ final class Postgres implements Part {
             command.addAll(List.of("unshare", "--user"));
         }
         command.addAll(List.of(program));
-        return Watched.command(command);
+        return SignalWrapper.command(command);
     }
 
     private static boolean isRoot() {
         try {
             return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
         } catch (IOException e) {
-            throw new Problem("Cannot tell who I am", e);
+            throw new UserError("Cannot tell who I am", e);
         }
     }
 }

@@ -33,7 +33,7 @@ final class PostgresBinaries {
         try (InputStream in = PostgresBinaries.class.getResourceAsStream("build.properties")) {
             build.load(Objects.requireNonNull(in));
         } catch (IOException e) {
-            throw new Problem("Cannot read which PostgreSQL this is", e);
+            throw new UserError("Cannot read which PostgreSQL this is", e);
         }
         return build.getProperty("postgres.version");
     }
@@ -90,7 +90,7 @@ final class PostgresBinaries {
         @Nullable
         InputStream found = PostgresBinaries.class.getResourceAsStream("/postgres-linux-" + architecture + ".txz");
         if (found == null) {
-            throw new Problem("TLAC brings no PostgreSQL for this kind of machine: " + System.getProperty("os.arch"));
+            throw new UserError("TLAC brings no PostgreSQL for this kind of machine: " + System.getProperty("os.arch"));
         }
         return found;
     }

@@ -14,28 +14,28 @@ final class Preflight {
 
     private Preflight() {}
 
-    /** @throws Problem when a service is not built */
+    /** @throws UserError when a service is not built */
     static void requireBuilt(List<ServiceSpec> table) {
         List<String> missing = table.stream()
                 .filter(spec -> !Files.exists(spec.jar()))
                 .map(ServiceSpec::name)
                 .toList();
         if (!missing.isEmpty()) {
-            throw new Problem("Not built yet: " + String.join(", ", missing) + ". Run ./tlac up.");
+            throw new UserError("Not built yet: " + String.join(", ", missing) + ". Run ./tlac up.");
         }
     }
 
-    /** @throws Problem when there is not so much room on the disk that holds our folder */
+    /** @throws UserError when there is not so much room on the disk that holds our folder */
     static void requireRoom(Home home, long bytes) {
         long free = Disk.free(home.folder());
         if (free < bytes) {
-            throw new Problem(
+            throw new UserError(
                     "The disk is nearly full: %d MB are free for %s, %d MB are needed. Make room, or set TLAC_HOME."
                             .formatted(free >> 20, home.folder(), bytes >> 20));
         }
     }
 
-    /** @throws Problem when somebody listens there already */
+    /** @throws UserError when somebody listens there already */
     static void requireFree(String name, int port) {
         requireFree(name, port, "Stop the program that has it, or let TLAC use others: TLAC_PORT_OFFSET=100 ./tlac up");
     }
@@ -46,7 +46,7 @@ final class Preflight {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(port));
         } catch (IOException e) {
-            throw new Problem("Port %d (%s) cannot be used: %s. %s".formatted(port, name, e.getMessage(), advice), e);
+            throw new UserError("Port %d (%s) cannot be used: %s. %s".formatted(port, name, e.getMessage(), advice), e);
         }
     }
 }

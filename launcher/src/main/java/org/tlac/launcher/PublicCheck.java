@@ -57,7 +57,7 @@ final class PublicCheck {
         try {
             SSLContext tls = ApiClient.trusting(trusted);
             return judge(get(tls, "/login.html"), get(tls, "/api/health"));
-        } catch (IOException | CertificateException | Problem e) {
+        } catch (IOException | CertificateException | UserError e) {
             return new Result(false, false, "cannot get in: no answer at %s (%s)".formatted(url, e.getMessage()));
         }
     }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** A row of the table of services, as something that can be run. */
-record Service(Home home, Logs logs, ServiceSpec spec) implements Part {
+record Service(Home home, Logs logs, ServiceSpec spec) implements ManagedProcess {
 
     /** Calls in flight may take 10 s to finish, and class data is archived at the first stop. */
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
@@ -25,8 +25,8 @@ record Service(Home home, Logs logs, ServiceSpec spec) implements Part {
     }
 
     @Override
-    public Child launch() {
-        return Child.start(home, logs, spec.name(), spec.command(home.cache()), spec.environment());
+    public ChildProcess launch() {
+        return ChildProcess.start(home, logs, spec.name(), spec.command(home.cache()), spec.environment());
     }
 
     @Override

@@ -20,7 +20,7 @@ record Settings(int portOffset, String host) {
     static Settings from(Map<String, String> environment) {
         String offset = environment.getOrDefault("TLAC_PORT_OFFSET", "0");
         if (!offset.matches("[0-9]{1,5}") || Integer.parseInt(offset) > MAX_OFFSET) {
-            throw new Problem("TLAC_PORT_OFFSET must be a number from 0 to " + MAX_OFFSET + ", not " + offset + ".");
+            throw new UserError("TLAC_PORT_OFFSET must be a number from 0 to " + MAX_OFFSET + ", not " + offset + ".");
         }
         return new Settings(Integer.parseInt(offset), environment.getOrDefault("TLAC_HOST", "0.0.0.0"));
     }

@@ -25,7 +25,7 @@ enum Signal {
                     .onExit()
                     .join();
         } catch (IOException e) {
-            throw new Problem("Cannot run kill", e);
+            throw new UserError("Cannot run kill", e);
         }
     }
 }

@@ -53,16 +53,16 @@ final class Status {
 
     /** The programs of {@code ./tlac monitor}, each with its address. */
     void printMonitoring(HomeLock.Holder monitor, Installed installed) {
-        for (Program program : new Monitoring(home, config.logs(), monitor.settings(), installed).programs()) {
+        for (ExternalProgram program : new Monitoring(home, config.logs(), monitor.settings(), installed).programs()) {
             line(home.monitoring(), program, true);
             console.say("  " + program.url());
         }
     }
 
     /** @param accepting false when nobody gets through to it, whatever it says itself */
-    private boolean line(Home where, Part part, boolean accepting) {
+    private boolean line(Home where, ManagedProcess part, boolean accepting) {
         String name = part.name();
-        Optional<PartState> state = PartState.read(where, name);
+        Optional<ManagedProcessState> state = ManagedProcessState.read(where, name);
         Optional<ProcessHandle> process = new OwnProcesses(where).child(name);
         boolean ready = process.isPresent() && accepting && isReady(part);
         String details = process.map(
@@ -77,19 +77,21 @@ final class Status {
         return ready;
     }
 
-    private static boolean isReady(Part part) {
+    private static boolean isReady(ManagedProcess part) {
         try {
             return part.isReady();
-        } catch (Problem e) {
+        } catch (UserError e) {
             return false;
         }
     }
 
     /** Started, but not ready: whether that will pass. */
-    private static String unready(Part part, Optional<PartState> state, boolean accepting) {
-        if (state.map(PartState::phase).filter(PartState.Phase.RUNNING::equals).isEmpty()) {
-            return state.map(PartState::phase)
-                            .filter(PartState.Phase.STARTING::equals)
+    private static String unready(ManagedProcess part, Optional<ManagedProcessState> state, boolean accepting) {
+        if (state.map(ManagedProcessState::phase)
+                .filter(ManagedProcessState.Phase.RUNNING::equals)
+                .isEmpty()) {
+            return state.map(ManagedProcessState::phase)
+                            .filter(ManagedProcessState.Phase.STARTING::equals)
                             .isPresent()
                     ? "starting"
                     : "restarting";
@@ -100,7 +102,7 @@ final class Status {
         return part.liveness(TIMEOUT).isAlive() ? "alive" : "not answering";
     }
 
-    private static String restarts(PartState state) {
+    private static String restarts(ManagedProcessState state) {
         return state.restarts() == 0 ? "" : ", restarts: " + state.restarts();
     }
 

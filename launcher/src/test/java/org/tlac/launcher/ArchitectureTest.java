@@ -15,8 +15,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -24,9 +22,6 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
     private static final List<String> SERVICES = List.of("auth", "activity", "runner", "backup", "gateway");
-
-    /** Files over 500 lines, each with its reason; the list only shrinks. */
-    private static final Map<String, String> LONG_FILES = Map.of();
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .importPaths(Stream.concat(
@@ -168,18 +163,6 @@ class ArchitectureTest {
                         .isEmpty();
             }
         }
-    }
-
-    @Test
-    void files_areOneRoom() throws IOException {
-        Map<String, Long> tooLong = new TreeMap<>();
-        for (Path file : sources("src")) {
-            long lines = Files.readString(file).lines().count();
-            if (lines > 500) {
-                tooLong.put(School.ROOT.relativize(file).toString(), lines);
-            }
-        }
-        assertThat(tooLong.keySet()).isEqualTo(LONG_FILES.keySet());
     }
 
     private static List<Path> sources(String part) throws IOException {

@@ -12,7 +12,7 @@ class BackoffTest {
 
     private Instant now = Instant.parse("2026-09-01T08:00:00Z");
 
-    private Backoff backoff(Patience patience) {
+    private Backoff backoff(Timeouts patience) {
         return new Backoff(patience, () -> now);
     }
 
@@ -28,7 +28,7 @@ class BackoffTest {
 
     @Test
     void databaseThatIsKilledAgainAndAgain_waitsFiveSecondsAtMost() {
-        Patience database =
+        Timeouts database =
                 LauncherConfig.STANDARD.patience().withLongestPause(LauncherConfig.STANDARD.longestDatabasePause());
         Backoff backoff = backoff(database);
         for (int i = 0; i < 20; i++) {

@@ -39,7 +39,7 @@ class ContainerSetupTest {
         int port = Settings.DATABASE_PORT + FreePorts.offset();
         Postgres server = new Postgres(home, new Logs(home, LauncherConfig.STANDARD.logs()), port, silent);
         server.prepare();
-        Child child = server.launch();
+        ChildProcess child = server.launch();
         try {
             TlacDatabase superuser = new TlacDatabase(home, Postgres.address(port));
             TestProcess.await(() -> answers(superuser));
@@ -89,6 +89,6 @@ class ContainerSetupTest {
         home.create();
         String nobody = Postgres.address(Settings.DATABASE_PORT + FreePorts.offset());
         ContainerSetup setup = setup(home, nobody);
-        assertThatThrownBy(setup::provision).isInstanceOf(Problem.class).hasMessageContaining(nobody);
+        assertThatThrownBy(setup::provision).isInstanceOf(UserError.class).hasMessageContaining(nobody);
     }
 }

@@ -69,7 +69,7 @@ final class FaultySchool implements AutoCloseable {
             try {
                 disk.close();
             } catch (IOException e) {
-                throw new Problem("Cannot unmount", e);
+                throw new UserError("Cannot unmount", e);
             }
         }
     }

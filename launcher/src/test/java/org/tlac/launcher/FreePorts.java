@@ -26,7 +26,7 @@ final class FreePorts {
         try {
             Preflight.requireFree("test", port);
             return true;
-        } catch (Problem e) {
+        } catch (UserError e) {
             return false;
         }
     }

@@ -27,7 +27,7 @@ class LauncherConfigTest {
                 .isEqualTo(LauncherConfig.STANDARD)
                 .isEqualTo(new LauncherConfig(
                         new Watchdog.Limits(Duration.ofSeconds(1), Duration.ofSeconds(2), 3, 12),
-                        new Patience(
+                        new Timeouts(
                                 Duration.ofSeconds(60),
                                 Duration.ofMillis(250),
                                 Duration.ofSeconds(30),
@@ -68,7 +68,7 @@ class LauncherConfigTest {
     })
     void valueThatCannotBeUsed_isSaidWithItsKey(String key, String value) {
         assertThatThrownBy(() -> config(Map.of(key, value)))
-                .isInstanceOf(Problem.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining(key.startsWith("TLAC_BACKOFF_FIRST") ? "TLAC_BACKOFF" : key);
     }
 

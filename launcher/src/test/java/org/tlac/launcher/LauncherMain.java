@@ -32,9 +32,9 @@ public final class LauncherMain {
         LauncherConfig config = LauncherConfig.from(environment, home);
         Logs logs = new Logs(home, config.logs());
         try (HomeLock lock = HomeLock.acquire(home, settings)) {
-            new Leftovers(home, console, Duration.ofSeconds(10)).awaitAll();
+            new OrphanProcesses(home, console, Duration.ofSeconds(10)).awaitAll();
             new DiskWatch(new Disk(home, config.disk())::room, console).start(config.disk());
-            List<Part> parts = new ArrayList<>();
+            List<ManagedProcess> parts = new ArrayList<>();
             parts.add(new Postgres(home, logs, settings.port(Settings.DATABASE_PORT), console));
             Preflight.requireFree(Postgres.NAME, settings.port(Settings.DATABASE_PORT));
             for (int i = 3; i < args.length; i += 2) {
@@ -44,7 +44,7 @@ public final class LauncherMain {
                         home, logs, args[i], Path.of(args[1]), parts.getLast().name(), port));
             }
             Main.run(new Launcher(parts, home, config, console), lock, console, "TLAC", () -> console.say("UP"));
-        } catch (Problem e) {
+        } catch (UserError e) {
             System.out.println("tlac: " + e.getMessage());
             System.exit(1);
         }

@@ -127,7 +127,7 @@ class LauncherTest {
         }
         Home here = new Home(home, home);
         assertThatThrownBy(() -> Preflight.requireRoom(here, Long.MAX_VALUE))
-                .isInstanceOf(Problem.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageStartingWith("The disk is nearly full: ");
     }
 

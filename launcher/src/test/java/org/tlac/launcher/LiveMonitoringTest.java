@@ -32,7 +32,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metric;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /**
  * The live proof: a school day on the real thing, watched by a real Prometheus and Alertmanager that {@code ./tlac monitor} started. Every
@@ -73,7 +73,7 @@ class LiveMonitoringTest {
         Files.writeString(config.resolve("launcher.env"), "TLAC_WATCHDOG_FAILURES=100\n");
         school = School.start(folder.resolve("home"));
         start = Instant.now();
-        Path root = Hurried.copy(School.ROOT, folder.resolve("root"), webhook.url());
+        Path root = FastClockConfig.copy(School.ROOT, folder.resolve("root"), webhook.url());
         monitor =
                 TestProcess.java(Main.class, school.environment(), List.of("-Dtlac.root=" + root), List.of("monitor"));
         monitor.awaitLine("Monitoring is up");
@@ -97,8 +97,8 @@ class LiveMonitoringTest {
     @Order(1)
     void everyTarget_isUp_underItsServicesName() {
         // Before the day: what it moves is seen from 0 on.
-        TestProcess.await(() -> prometheus.query("up == 1").size() == Owner.values().length + 2);
-        for (Owner owner : Owner.values()) {
+        TestProcess.await(() -> prometheus.query("up == 1").size() == ServiceName.values().length + 2);
+        for (ServiceName owner : ServiceName.values()) {
             assertThat(prometheus.value("up{job=\"%s\"}".formatted(owner.id()))).isEqualTo(1);
         }
         assertThat(prometheus.get("targets").path("activeTargets"))
@@ -283,7 +283,7 @@ class LiveMonitoringTest {
         List<String> dead = new ArrayList<>();
         for (Metric metric : Catalogue.all()) {
             String name = metric.kind() == Metric.Kind.HISTOGRAM ? metric.name() + "_count" : metric.name();
-            for (Owner owner : metric.owners()) {
+            for (ServiceName owner : metric.owners()) {
                 assertThat(prometheus.matching("%s{job=\"%s\"}".formatted(name, owner.id())))
                         .as(name + " of " + owner.id())
                         .isPositive();
@@ -426,12 +426,13 @@ class LiveMonitoringTest {
         try (HttpClient http = HttpClient.newBuilder()
                 .sslContext(ApiClient.trusting(school.authority()))
                 .build()) {
-            Map<Owner, URI> listeners = new TreeMap<>();
-            listeners.put(Owner.GATEWAY, URI.create(school.url()));
-            for (Owner owner : List.of(Owner.AUTH, Owner.ACTIVITY, Owner.RUNNER, Owner.BACKUP)) {
+            Map<ServiceName, URI> listeners = new TreeMap<>();
+            listeners.put(ServiceName.GATEWAY, URI.create(school.url()));
+            for (ServiceName owner :
+                    List.of(ServiceName.AUTH, ServiceName.ACTIVITY, ServiceName.RUNNER, ServiceName.BACKUP)) {
                 listeners.put(owner, URI.create("http://127.0.0.1:" + (school.managementPort(owner) - 1000)));
             }
-            for (Map.Entry<Owner, URI> listener : listeners.entrySet()) {
+            for (Map.Entry<ServiceName, URI> listener : listeners.entrySet()) {
                 // Once each kind of path with each method: these may have series, if few.
                 HostilePaths.ask(http, listener.getValue(), 0, 150);
                 int before = school.scrape(listener.getKey()).series().size();

@@ -127,7 +127,7 @@ class MonitorTest {
                 new Settings(0, ""),
                 new Installed(List.of(programs)));
         assertThatThrownBy(monitoring::programs)
-                .isInstanceOf(Problem.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("sudo apt-get install prometheus prometheus-alertmanager");
     }
 

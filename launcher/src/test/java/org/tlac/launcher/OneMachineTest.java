@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** The shipped configuration of Prometheus and Grafana, read as one machine's. */
 class OneMachineTest {
@@ -41,11 +41,11 @@ class OneMachineTest {
     void everyJob_keepsItsName_andIsScrapedHere() throws IOException {
         JsonNode config = json(HERE.prometheus(true));
         assertThat(targets(config))
-                .containsEntry(Owner.GATEWAY.id(), "[\"127.0.0.1:9180\"]")
-                .containsEntry(Owner.AUTH.id(), "[\"127.0.0.1:9181\"]")
-                .containsEntry(Owner.ACTIVITY.id(), "[\"127.0.0.1:9182\"]")
-                .containsEntry(Owner.RUNNER.id(), "[\"127.0.0.1:9183\"]")
-                .containsEntry(Owner.BACKUP.id(), "[\"127.0.0.1:9184\"]")
+                .containsEntry(ServiceName.GATEWAY.id(), "[\"127.0.0.1:9180\"]")
+                .containsEntry(ServiceName.AUTH.id(), "[\"127.0.0.1:9181\"]")
+                .containsEntry(ServiceName.ACTIVITY.id(), "[\"127.0.0.1:9182\"]")
+                .containsEntry(ServiceName.RUNNER.id(), "[\"127.0.0.1:9183\"]")
+                .containsEntry(ServiceName.BACKUP.id(), "[\"127.0.0.1:9184\"]")
                 .containsEntry("prometheus", "[\"127.0.0.1:9190\"]")
                 .containsEntry("alertmanager", "[\"127.0.0.1:9193\"]")
                 .hasSize(7);
@@ -81,8 +81,8 @@ class OneMachineTest {
                 "scrape_configs: [{job_name: x, static_configs: [{targets: [nowhere]}]}]");
         OneMachine broken = new OneMachine(temp, new Settings(0, ""));
         assertThatThrownBy(() -> broken.prometheus(true))
-                .isInstanceOf(Problem.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("nowhere");
-        assertThatThrownBy(broken::datasources).isInstanceOf(Problem.class).hasMessageStartingWith("Cannot read ");
+        assertThatThrownBy(broken::datasources).isInstanceOf(UserError.class).hasMessageStartingWith("Cannot read ");
     }
 }

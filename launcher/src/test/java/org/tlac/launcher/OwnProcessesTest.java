@@ -25,7 +25,7 @@ class OwnProcessesTest {
 
     private final List<Process> started = new ArrayList<>();
     private Home home;
-    private Leftovers leftovers;
+    private OrphanProcesses leftovers;
 
     @BeforeEach
     void create() throws IOException {
@@ -33,7 +33,7 @@ class OwnProcessesTest {
         home.create();
         Files.createDirectories(home.postgresData());
         Console silent = new Console(new PrintStream(OutputStream.nullOutputStream()));
-        leftovers = new Leftovers(home, silent, Duration.ofMillis(500));
+        leftovers = new OrphanProcesses(home, silent, Duration.ofMillis(500));
     }
 
     @AfterEach
@@ -114,7 +114,7 @@ class OwnProcessesTest {
         Path pidFile = Files.writeString(home.postgresData().resolve("postmaster.pid"), server.pid() + "\n");
         assertThat(new OwnProcesses(home).servers()).isEmpty();
         assertThatThrownBy(leftovers::awaitServers)
-                .isInstanceOf(Problem.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("which TLAC did not start")
                 .hasMessageContaining("[" + server.pid() + "]");
         assertThat(server.isAlive()).isTrue();

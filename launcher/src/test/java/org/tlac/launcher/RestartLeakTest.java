@@ -28,7 +28,7 @@ class RestartLeakTest {
     private Path folder;
 
     /** Real processes of a moment: every other one ends by itself, those between hang and have to be ended. */
-    private record Mayfly(Home home, Logs logs, AtomicInteger launches) implements Part {
+    private record Mayfly(Home home, Logs logs, AtomicInteger launches) implements ManagedProcess {
 
         @Override
         public String name() {
@@ -46,10 +46,10 @@ class RestartLeakTest {
         }
 
         @Override
-        public Child launch() {
+        public ChildProcess launch() {
             boolean ends = launches.incrementAndGet() % 2 == 0;
             String script = "echo born; " + (ends ? "exit 3" : "sleep 600 & wait");
-            return Child.start(home, logs, name(), List.of("sh", "-c", script), Map.of());
+            return ChildProcess.start(home, logs, name(), List.of("sh", "-c", script), Map.of());
         }
 
         @Override

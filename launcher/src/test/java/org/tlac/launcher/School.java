@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.testing.Scrape;
 
 /** A whole TLAC as {@code ./tlac up} starts it, from the jars of this build, in a folder and at ports of its own. */
@@ -15,8 +15,17 @@ final class School implements AutoCloseable {
     static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
     private static final int OFFSET = FreePorts.offset();
-    private static final Map<Owner, Integer> MANAGEMENT =
-            Map.of(Owner.GATEWAY, 9080, Owner.AUTH, 9081, Owner.ACTIVITY, 9082, Owner.RUNNER, 9083, Owner.BACKUP, 9084);
+    private static final Map<ServiceName, Integer> MANAGEMENT = Map.of(
+            ServiceName.GATEWAY,
+            9080,
+            ServiceName.AUTH,
+            9081,
+            ServiceName.ACTIVITY,
+            9082,
+            ServiceName.RUNNER,
+            9083,
+            ServiceName.BACKUP,
+            9084);
 
     private final Path home;
     private final TestProcess process;
@@ -74,17 +83,17 @@ final class School implements AutoCloseable {
         return ApiClient.connect(url(), authority());
     }
 
-    int managementPort(Owner owner) {
+    int managementPort(ServiceName owner) {
         return MANAGEMENT.get(owner) + OFFSET;
     }
 
-    Scrape scrape(Owner owner) {
+    Scrape scrape(ServiceName owner) {
         return Scrape.of(URI.create("http://127.0.0.1:" + managementPort(owner)));
     }
 
-    Map<Owner, Scrape> scrapeAll() {
-        Map<Owner, Scrape> all = new EnumMap<>(Owner.class);
-        for (Owner owner : Owner.values()) {
+    Map<ServiceName, Scrape> scrapeAll() {
+        Map<ServiceName, Scrape> all = new EnumMap<>(ServiceName.class);
+        for (ServiceName owner : ServiceName.values()) {
             all.put(owner, scrape(owner));
         }
         return all;
@@ -94,7 +103,7 @@ final class School implements AutoCloseable {
         return home.resolve("run").resolve(name + ".pid");
     }
 
-    boolean isReady(Owner owner) {
+    boolean isReady(ServiceName owner) {
         return Readiness.of(managementPort(owner)).isReady();
     }
 

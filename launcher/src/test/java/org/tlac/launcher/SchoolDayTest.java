@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metric;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.testing.Scrape;
 
 /** A school day on the real thing: every service, PostgreSQL, the sandbox, pg_dump, a browser. In the order of a day. */
@@ -100,7 +100,7 @@ class SchoolDayTest {
     @Test
     @Order(2)
     void class_isMade_andSignsIn() {
-        Scrape before = school.scrape(Owner.AUTH);
+        Scrape before = school.scrape(ServiceName.AUTH);
         admin = school.anyone().login("admin", PASSWORD);
         assertThat(admin.isSignedIn()).isTrue();
         for (String name : List.of("ada.l", "bob.m", "cleo.n")) {
@@ -115,8 +115,8 @@ class SchoolDayTest {
             assertThat(me.at("/user/username").asText()).isEqualTo(name);
         }
         // Read from the database, every few seconds at most.
-        TestProcess.await(() -> school.scrape(Owner.AUTH).since(before, "tlac_auth_sessions_active") == 5);
-        Scrape after = school.scrape(Owner.AUTH);
+        TestProcess.await(() -> school.scrape(ServiceName.AUTH).since(before, "tlac_auth_sessions_active") == 5);
+        Scrape after = school.scrape(ServiceName.AUTH);
         assertThat(after.since(before, "tlac_auth_login_attempts_total", "status", "success"))
                 .isEqualTo(5);
         assertThat(after.since(before, "tlac_admin_user_operations_total", "operation", "create"))
@@ -134,7 +134,7 @@ class SchoolDayTest {
     @Test
     @Order(3)
     void wrongPasswords_lockTheAccount_forAWhile() {
-        Scrape before = school.scrape(Owner.AUTH);
+        Scrape before = school.scrape(ServiceName.AUTH);
         for (int i = 0; i < 3; i++) {
             assertThat(attempt("cleo.n", "wrong").status()).isEqualTo(401);
         }
@@ -144,7 +144,7 @@ class SchoolDayTest {
         assertThat(locked.raw().headers().firstValueAsLong("Retry-After").orElseThrow())
                 .isBetween(1L, 30L);
         assertThat(pupil().isSignedIn()).isTrue();
-        Scrape after = school.scrape(Owner.AUTH);
+        Scrape after = school.scrape(ServiceName.AUTH);
         assertThat(after.since(before, "tlac_auth_login_attempts_total", "status", "failed"))
                 .isEqualTo(3);
         assertThat(after.since(before, "tlac_auth_login_attempts_total", "status", "rate_limited"))
@@ -160,7 +160,7 @@ class SchoolDayTest {
     @Test
     @Order(4)
     void work_isSavedWithItsHistory() {
-        Scrape before = school.scrape(Owner.ACTIVITY);
+        Scrape before = school.scrape(ServiceName.ACTIVITY);
         ApiClient ada = pupil();
         JsonNode first =
                 ada.post(STATE, Map.of("state", Map.of("code", "print(1)"))).body();
@@ -189,7 +189,7 @@ class SchoolDayTest {
                                         "complete"))
                         .status())
                 .isEqualTo(200);
-        Scrape after = school.scrape(Owner.ACTIVITY);
+        Scrape after = school.scrape(ServiceName.ACTIVITY);
         assertThat(after.since(before, "tlac_activity_saves_total", "lesson_id", "lesson-1"))
                 .isEqualTo(2);
         assertThat(after.since(before, "tlac_activity_save_duration_seconds_count"))
@@ -202,7 +202,7 @@ class SchoolDayTest {
     @Test
     @Order(5)
     void programs_runInTheSandbox() {
-        Scrape before = school.scrape(Owner.RUNNER);
+        Scrape before = school.scrape(ServiceName.RUNNER);
         ApiClient ada = pupil();
         JsonNode hello = run(ada, "print('Hello')").body();
         assertThat(hello.path("ok").asBoolean()).isTrue();
@@ -216,7 +216,7 @@ class SchoolDayTest {
                 .body();
         assertThat(spy.path("stderr").asText()).contains("FileNotFoundError");
         assertThat(run(ada, " ").body().path("detail").asText()).isEqualTo("Code is required.");
-        Scrape after = school.scrape(Owner.RUNNER);
+        Scrape after = school.scrape(ServiceName.RUNNER);
         assertThat(after.since(before, "tlac_python_runs_total", "status", "success"))
                 .isEqualTo(1);
         assertThat(after.since(before, "tlac_python_runs_total", "status", "error"))
@@ -232,7 +232,7 @@ class SchoolDayTest {
     @Test
     @Order(6)
     void backup_isTakenAndProven() {
-        Scrape before = school.scrape(Owner.BACKUP);
+        Scrape before = school.scrape(ServiceName.BACKUP);
         ApiClient.Answer started = admin.post("/api/admin/backups", Map.of());
         assertThat(started.status()).isEqualTo(202);
         String one = "/api/admin/backups/" + started.body().path("id").asText();
@@ -243,8 +243,8 @@ class SchoolDayTest {
         assertThat(backup.path("verified_at").isNull()).isFalse();
         assertThat(admin.get("/api/admin/backups").body().path("items")).hasSize(1);
         TestProcess.await(
-                () -> school.scrape(Owner.BACKUP).value("tlac_backup_size_bytes", "backup_type", "database") > 0);
-        Scrape after = school.scrape(Owner.BACKUP);
+                () -> school.scrape(ServiceName.BACKUP).value("tlac_backup_size_bytes", "backup_type", "database") > 0);
+        Scrape after = school.scrape(ServiceName.BACKUP);
         assertThat(after.since(before, "tlac_backup_runs_total", "status", "success"))
                 .isEqualTo(1);
         assertThat(after.since(before, "tlac_backup_duration_seconds_count")).isEqualTo(1);
@@ -268,7 +268,7 @@ class SchoolDayTest {
         });
     }
 
-    private static void assertForm(Owner owner, Metric metric, Scrape scrape) {
+    private static void assertForm(ServiceName owner, Metric metric, Scrape scrape) {
         String name = metric.kind() == Metric.Kind.HISTOGRAM ? metric.name() + "_bucket" : metric.name();
         Set<String> bounds = new TreeSet<>();
         for (Scrape.Series series : scrape.series()) {
@@ -298,7 +298,7 @@ class SchoolDayTest {
                 "promtool is not installed");
         List<String> texts = new ArrayList<>();
         texts.add(school.anyone().get("/metrics").raw().body());
-        for (Owner owner : Owner.values()) {
+        for (ServiceName owner : ServiceName.values()) {
             texts.add(bash("curl http://127.0.0.1:" + school.managementPort(owner) + "/metrics"));
         }
         for (String text : texts) {
@@ -319,9 +319,9 @@ class SchoolDayTest {
     @Order(9)
     void adminsNumbers_agreeWithTheScrapes() {
         JsonNode numbers = admin.get("/api/admin/metrics").body();
-        Scrape runner = school.scrape(Owner.RUNNER);
+        Scrape runner = school.scrape(ServiceName.RUNNER);
         assertThat(numbers.at("/python_runner/total_runs").asDouble()).isEqualTo(runner.sum("tlac_python_runs_total"));
-        Scrape auth = school.scrape(Owner.AUTH);
+        Scrape auth = school.scrape(ServiceName.AUTH);
         assertThat(numbers.at("/authentication/failed_logins").asDouble())
                 .isEqualTo(auth.value("tlac_auth_login_attempts_total", "status", "failed"));
         assertThat(numbers.at("/summary/total_users").asInt()).isEqualTo(5);
@@ -478,7 +478,7 @@ class SchoolDayTest {
         assertThat(before.get("/api/auth/me").status()).isEqualTo(200);
         admin = school.anyone().login("admin", PASSWORD);
         assertThat(admin.get("/api/admin/backups").body().path("items")).hasSize(1);
-        assertThat(school.scrape(Owner.BACKUP).value("tlac_backup_last_success_timestamp"))
+        assertThat(school.scrape(ServiceName.BACKUP).value("tlac_backup_last_success_timestamp"))
                 .isGreaterThan(1.7e9);
         assertThat(school.anyone()
                         .post("/api/admin/bootstrap", Map.of("username", "x", "name", "x", "password", PASSWORD))

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** {@code ./tlac status} beside a whole TLAC whose parts hang. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -102,7 +102,7 @@ class StatusTest {
         assertThat(hung.line("users: ")).startsWith("users: cannot get in: ");
         assertThat(hung.line("gateway")).doesNotContain(" ready ");
         assertThat(hung.code()).isEqualTo(1);
-        TestProcess.await(() -> school.isReady(Owner.GATEWAY));
+        TestProcess.await(() -> school.isReady(ServiceName.GATEWAY));
         TestProcess.awaitAnswer(() -> school.anyone()
                 .get("/api/health")
                 .body()
@@ -122,7 +122,7 @@ class StatusTest {
         Answer hung = status();
         assertThat(hung.line("activity-service")).doesNotContain(" ready ");
         assertThat(hung.code()).isEqualTo(1);
-        TestProcess.await(() -> school.isReady(Owner.ACTIVITY));
+        TestProcess.await(() -> school.isReady(ServiceName.ACTIVITY));
         assertThat(status().line("activity-service")).contains(" ready ").endsWith(", restarts: 1");
     }
 

@@ -68,7 +68,7 @@ class WatchdogTest {
     @Test
     void serviceThatIsHalted_isStartedAgain() throws Exception {
         assertIsBack("first", () -> StubLauncher.signal("STOP", StubLauncher.processes(home, "first")));
-        assertThat(PartState.read(new Home(home, home), "first"))
+        assertThat(ManagedProcessState.read(new Home(home, home), "first"))
                 .hasValueSatisfying(state -> assertThat(state.restarts()).isGreaterThan(0));
     }
 

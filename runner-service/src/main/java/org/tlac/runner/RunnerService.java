@@ -6,11 +6,11 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import org.tlac.platform.http.BearerAuthentication;
-import org.tlac.platform.http.FrontDoor;
+import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.JwksClient;
 import org.tlac.platform.identity.TokenVerifier;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 import org.tlac.runner.check.CheckRoutes;
 import org.tlac.runner.run.Diagnostics;
 import org.tlac.runner.run.RunQueue;
@@ -30,15 +30,15 @@ final class RunnerService {
     private static final int JUDGES = 2;
 
     /** From a program's limit to its answer. */
-    private static final Duration LAST_WORDS = Duration.ofMillis(1500);
+    private static final Duration RESPONSE_MARGIN = Duration.ofMillis(1500);
 
     private RunnerService() {}
 
-    static FrontDoor start(Config config) {
-        return start(RunnerConfig.from(config), Metrics.open(Owner.RUNNER, version()), InstantSource.system());
+    static ServiceServer start(Config config) {
+        return start(RunnerConfig.from(config), Metrics.open(ServiceName.RUNNER, version()), InstantSource.system());
     }
 
-    static FrontDoor start(RunnerConfig config, Metrics metrics, InstantSource clock) {
+    static ServiceServer start(RunnerConfig config, Metrics metrics, InstantSource clock) {
         RunQueue queue = new RunQueue(config.queue());
         RunRules rules = config.rules();
         Sandbox sandbox = new Sandbox(
@@ -59,7 +59,7 @@ final class RunnerService {
         SlotsOnDemand judges = sandbox.onDemand(0, JUDGES, talks.linger(), config.runsPerZygote());
         sandbox.start();
         sessions.start();
-        return FrontDoor.builder(config.server(), metrics)
+        return ServiceServer.builder(config.server(), metrics)
                 .routes(new RunRoutes(sandbox, queue, runnerMetrics, rules).routes())
                 .routes(new Diagnostics(sandbox, queue, rules, sessions::running).routes())
                 .routes(new CheckRoutes(config.checks(), rules, sandbox, queue, judges, runnerMetrics).routes())
@@ -67,9 +67,9 @@ final class RunnerService {
                 .authentication(new BearerAuthentication(
                         new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
                 .readiness("sandbox", () -> rules.permits(sandbox.isolation()))
-                .telling("isolation", () -> sandbox.isolation().id())
-                .stopping(() -> queue.close(timeToBegin(config)))
-                .stopping(sessions::farewell)
+                .healthDetail("isolation", () -> sandbox.isolation().id())
+                .shutdownHook(() -> queue.close(timeToBegin(config)))
+                .shutdownHook(sessions::endAll)
                 .closing(sandbox)
                 .closing(sessions)
                 .closing(judges)
@@ -79,7 +79,7 @@ final class RunnerService {
     /** A program that begins by then has ended, and was answered, when the service no longer waits for its calls. */
     private static Duration timeToBegin(RunnerConfig config) {
         Duration left =
-                config.server().grace().minus(config.rules().limits().wall()).minus(LAST_WORDS);
+                config.server().grace().minus(config.rules().limits().wall()).minus(RESPONSE_MARGIN);
         return left.isNegative() ? Duration.ZERO : left;
     }
 

@@ -24,22 +24,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.Json;
+import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.Caller;
 import org.tlac.platform.identity.Role;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.testing.Scrape;
 import org.tlac.platform.testing.TestCallers;
 
 /** The runner over HTTP, with real tokens and the real sandbox. */
 class RunnerServerTest {
 
-    private static final Metrics METRICS = Metrics.open(Owner.RUNNER, "test");
+    private static final Metrics METRICS = Metrics.open(ServiceName.RUNNER, "test");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static TestCallers callers;
-    private static FrontDoor runner;
+    private static ServiceServer runner;
 
     @BeforeAll
     static void start() throws Exception {
@@ -48,7 +48,7 @@ class RunnerServerTest {
         awaitReady(runner);
     }
 
-    private static void awaitReady(FrontDoor door) throws Exception {
+    private static void awaitReady(ServiceServer door) throws Exception {
         URI probe = URI.create("http://127.0.0.1:" + door.managementPort() + "/health/ready");
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (send(HttpRequest.newBuilder(probe).build()).statusCode() != 200) {
@@ -76,11 +76,11 @@ class RunnerServerTest {
         return RunnerConfig.from(Config.just(ConfigSources.create(all), ConfigSources.classpath("application.yaml")));
     }
 
-    private static HttpRequest.Builder request(FrontDoor door, String path) {
+    private static HttpRequest.Builder request(ServiceServer door, String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path));
     }
 
-    private static HttpRequest run(FrontDoor door, Caller caller, Object body) {
+    private static HttpRequest run(ServiceServer door, Caller caller, Object body) {
         return request(door, "/api/python/run")
                 .header("Authorization", callers.bearer(caller))
                 .header("Content-Type", "application/json")
@@ -328,7 +328,7 @@ class RunnerServerTest {
     @Test
     void machineWithoutASandbox_runsNothing_andSaysWhy() throws Exception {
         RunnerConfig broken = config(Map.of("runner.python", "/nonexistent/python3"));
-        try (FrontDoor door = RunnerService.start(broken, METRICS, InstantSource.system())) {
+        try (ServiceServer door = RunnerService.start(broken, METRICS, InstantSource.system())) {
             HttpResponse<String> refused = send(run(door, TestCallers.PUPIL, program("print(1)")));
             assertThat(refused.statusCode()).isEqualTo(503);
             assertThat(refused.body()).isEqualTo("{\"detail\":\"Python runner unavailable.\"}");

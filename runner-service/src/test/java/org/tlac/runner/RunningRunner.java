@@ -15,11 +15,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.tlac.platform.http.FrontDoor;
 import org.tlac.platform.http.Json;
+import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.Caller;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.testing.Scrape;
 import org.tlac.platform.testing.TestCallers;
 
@@ -27,11 +27,11 @@ import org.tlac.platform.testing.TestCallers;
 public final class RunningRunner implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Metrics METRICS = Metrics.open(Owner.RUNNER, "test");
+    private static final Metrics METRICS = Metrics.open(ServiceName.RUNNER, "test");
 
     private final TestCallers callers = TestCallers.start();
     private final HttpClient http = HttpClient.newHttpClient();
-    private final FrontDoor door;
+    private final ServiceServer door;
 
     private RunningRunner(Map<String, String> overrides) {
         Map<String, String> all = new HashMap<>(Map.of(
@@ -103,7 +103,7 @@ public final class RunningRunner implements AutoCloseable {
         return Scrape.parse(send(HttpRequest.newBuilder(metrics)).body());
     }
 
-    public FrontDoor door() {
+    public ServiceServer door() {
         return door;
     }
 

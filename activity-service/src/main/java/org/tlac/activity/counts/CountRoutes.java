@@ -11,6 +11,7 @@ import org.tlac.platform.http.Routes;
 public final class CountRoutes {
 
     private final Database database;
+    private final CountStore store = new CountStore();
 
     public CountRoutes(Database database) {
         this.database = database;
@@ -20,18 +21,7 @@ public final class CountRoutes {
         return Routes.of(Route.get("/internal/counts", Access.ADMIN, this::counts));
     }
 
-    record Counts(long activityStates, long activityRevisions, long activityMarks) {}
-
     private Reply counts(Call call) {
-        return Reply.json(database.queryOne(
-                        "counts",
-                        """
-                        select (select count(*) from activity_states) as states,
-                               (select count(*) from activity_revisions) as revisions,
-                               (select count(*) from activity_marks) as marks
-                        """,
-                        java.util.Map.of(),
-                        row -> new Counts(row.longValue("states"), row.longValue("revisions"), row.longValue("marks")))
-                .orElseThrow());
+        return Reply.json(store.counts(database));
     }
 }

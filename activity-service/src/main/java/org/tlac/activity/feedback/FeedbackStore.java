@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.tlac.activity.pupil.Pupil;
 import org.tlac.platform.db.Row;
 import org.tlac.platform.db.Statements;
+import org.tlac.platform.db.Transaction;
 import org.tlac.platform.identity.Caller;
 
 /** The table {@code activity_feedback}. */
@@ -23,7 +24,7 @@ final class FeedbackStore {
     /** Newest first. */
     List<Feedback> list(Statements db, Pupil pupil, String lessonId) {
         return db.query(
-                "feedback of a lesson",
+                "feedback.list",
                 """
                 select id, lesson_id, activity_id, feedback_text, teacher_name, created_at, updated_at
                 from activity_feedback
@@ -36,7 +37,7 @@ final class FeedbackStore {
     }
 
     /** One per subject: the newer replaces the older and keeps its id. */
-    Feedback put(Statements tx, Subject subject, String text, Caller teacher, Instant now) {
+    Feedback put(Transaction tx, Subject subject, String text, Caller teacher, Instant now) {
         Map<String, @Nullable Object> parameters = new HashMap<>();
         parameters.put("user_id", subject.pupil().userId());
         parameters.put("username", subject.pupil().username());
@@ -47,7 +48,7 @@ final class FeedbackStore {
         parameters.put("teacher_username", teacher.username());
         parameters.put("teacher_name", teacher.name());
         parameters.put("now", now);
-        return tx.queryOne("put feedback", """
+        return tx.queryOne("feedback.put", """
                         insert into activity_feedback (user_id, username, lesson_id, activity_id, feedback_text,
                             teacher_id, teacher_username, teacher_name, created_at, updated_at)
                         values (:user_id, :username, :lesson_id, :activity_id, :feedback_text,
@@ -64,9 +65,9 @@ final class FeedbackStore {
     }
 
     /** @return whose it was and what it was about; empty when there is none of that id */
-    Optional<Subject> delete(Statements tx, long id) {
+    Optional<Subject> delete(Transaction tx, long id) {
         return tx.queryOne(
-                "delete feedback",
+                "feedback.delete",
                 """
                 delete from activity_feedback
                 where id = :id

@@ -12,27 +12,27 @@ import org.jspecify.annotations.Nullable;
 import org.tlac.activity.course.ActivityKey;
 import org.tlac.activity.pupil.Pupil;
 import org.tlac.platform.db.Row;
-import org.tlac.platform.db.Statements;
+import org.tlac.platform.db.Transaction;
 import org.tlac.platform.http.Json;
 
 /** The table {@code activity_marks}. */
 public final class MarkStore {
 
     /** Moves the mark because its activity was saved, in the transaction of the save. */
-    public void saved(Statements tx, Pupil pupil, ActivityKey activity, Instant now) {
+    public void saved(Transaction tx, Pupil pupil, ActivityKey activity, Instant now) {
         put(tx, pupil, MarkRules.saved(lock(tx, pupil, activity, now), now));
     }
 
     /** The mark, with everybody else who wants to change it held off until the transaction ends; made when there is none yet. */
-    Mark lock(Statements tx, Pupil pupil, ActivityKey activity, Instant now) {
+    Mark lock(Transaction tx, Pupil pupil, ActivityKey activity, Instant now) {
         return lockExisting(tx, pupil, activity).orElseGet(() -> {
             insertIfAbsent(tx, pupil, MarkRules.untouched(activity, now));
             return lockExisting(tx, pupil, activity).orElseThrow();
         });
     }
 
-    void put(Statements tx, Pupil pupil, Mark mark) {
-        tx.update("update mark", """
+    void put(Transaction tx, Pupil pupil, Mark mark) {
+        tx.update("marks.update", """
                 update activity_marks
                 set username = :username, status = :status, updated_at = :updated_at, marked_at = :marked_at,
                     attempt_count = :attempt_count, first_save_at = :first_save_at, last_save_at = :last_save_at,
@@ -41,9 +41,9 @@ public final class MarkStore {
                 """, columns(pupil, mark));
     }
 
-    private static Optional<Mark> lockExisting(Statements tx, Pupil pupil, ActivityKey activity) {
+    private static Optional<Mark> lockExisting(Transaction tx, Pupil pupil, ActivityKey activity) {
         return tx.queryOne(
-                "lock mark",
+                "marks.lock",
                 """
                 select lesson_id, activity_id, status, updated_at, marked_at, attempt_count, first_save_at, last_save_at,
                     cast(answer_marks as text) as answers
@@ -59,8 +59,8 @@ public final class MarkStore {
     }
 
     /** When two make it at once, the second waits for the first and finds it made. */
-    private static void insertIfAbsent(Statements tx, Pupil pupil, Mark mark) {
-        tx.update("insert mark", """
+    private static void insertIfAbsent(Transaction tx, Pupil pupil, Mark mark) {
+        tx.update("marks.insert", """
                 insert into activity_marks (user_id, username, lesson_id, activity_id, status, updated_at, marked_at,
                     attempt_count, first_save_at, last_save_at, answer_marks, score, max_score)
                 values (:user_id, :username, :lesson_id, :activity_id, :status, :updated_at, :marked_at,

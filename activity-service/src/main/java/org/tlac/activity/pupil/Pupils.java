@@ -1,11 +1,10 @@
 package org.tlac.activity.pupil;
 
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tlac.platform.db.Statements;
 import org.tlac.platform.http.ApiError;
+import org.tlac.platform.identity.Username;
 
 /**
  * Finds pupils by username among those who saved something: this service has no access to the table of users, and there is nothing to
@@ -13,27 +12,21 @@ import org.tlac.platform.http.ApiError;
  */
 public final class Pupils {
 
-    private static final Pattern USERNAME = Pattern.compile("[a-z0-9._-]{1,100}");
-
     private Pupils() {}
 
     /** @throws ApiError 400 when it is missing or no username, 404 when nobody of that name saved anything */
     public static Pupil find(Statements db, @Nullable String username) {
-        String name = username == null ? "" : username.strip().toLowerCase(Locale.ROOT);
-        if (!USERNAME.matcher(name).matches()) {
-            throw ApiError.badRequest("username is missing or is no username.");
-        }
+        String name = Username.parse(username)
+                .orElseThrow(() -> ApiError.badRequest("username is missing or is no username."))
+                .value();
         return db.queryOne(
-                        "pupil by username",
-                        """
+                        "pupils.find", """
                         select user_id
                         from activity_states
                         where username = :username
                         order by user_id desc
                         limit 1
-                        """,
-                        Map.of("username", name),
-                        row -> new Pupil(row.longValue("user_id"), name))
+                        """, Map.of("username", name), row -> new Pupil(row.longValue("user_id"), name))
                 .orElseThrow(() -> ApiError.notFound("Unknown pupil."));
     }
 }

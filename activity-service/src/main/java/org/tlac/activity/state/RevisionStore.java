@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.tlac.activity.course.ActivityKey;
 import org.tlac.activity.pupil.Pupil;
 import org.tlac.platform.db.Statements;
+import org.tlac.platform.db.Transaction;
 
 /** The table {@code activity_revisions}: rows are only ever added. */
 final class RevisionStore {
@@ -30,7 +31,7 @@ final class RevisionStore {
             int limit,
             long maxBytes) {}
 
-    void append(Statements tx, Saves.Save save, SaveResult.Stored stored) {
+    void append(Transaction tx, Saves.Save save, SaveResult.Stored stored) {
         Map<String, @Nullable Object> parameters = new HashMap<>();
         parameters.put("id", stored.revisionId());
         parameters.put("user_id", save.pupil().userId());
@@ -41,7 +42,7 @@ final class RevisionStore {
         parameters.put("state_bytes", save.text().bytes());
         parameters.put("created_at", stored.updatedAt());
         parameters.put("client_saved_at", save.clientSavedAt());
-        tx.update("append revision", """
+        tx.update("revisions.append", """
                 insert into activity_revisions (id, user_id, username, lesson_id, activity_id,
                     state, state_bytes, created_at, client_saved_at)
                 values (:id, :user_id, :username, :lesson_id, :activity_id,
@@ -65,7 +66,7 @@ final class RevisionStore {
             parameters.put("activity_id", filter.activityId());
         }
         return db.query(
-                "revisions",
+                "revisions.list",
                 """
                 select r.id, r.lesson_id, r.activity_id, cast(r.state as text) as state_text, r.created_at, r.client_saved_at
                 from (select id, sum(state_bytes) over (order by id desc) - state_bytes as bytes_before

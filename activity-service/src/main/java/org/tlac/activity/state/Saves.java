@@ -9,7 +9,7 @@ import org.tlac.activity.marks.MarkStore;
 import org.tlac.activity.pupil.Pupil;
 import org.tlac.activity.state.StateRules.StateText;
 import org.tlac.platform.db.Database;
-import org.tlac.platform.db.Statements;
+import org.tlac.platform.db.Transaction;
 
 /** Saves: state, revision and mark, all or none. Saves of one activity by one user come one after the other. */
 final class Saves {
@@ -61,7 +61,7 @@ final class Saves {
         });
     }
 
-    private SaveResult write(Statements tx, Save save) {
+    private SaveResult write(Transaction tx, Save save) {
         SaveResult.Stored stored = states.put(tx, save, clock.instant());
         revisions.append(tx, save, stored);
         marks.saved(tx, save.pupil(), save.activity(), stored.updatedAt());

@@ -10,6 +10,7 @@ import org.tlac.activity.course.ActivityKey;
 import org.tlac.activity.pupil.Pupil;
 import org.tlac.platform.db.Row;
 import org.tlac.platform.db.Statements;
+import org.tlac.platform.db.Transaction;
 
 /** The table {@code activity_states}. */
 final class StateStore {
@@ -19,7 +20,7 @@ final class StateStore {
 
     /** Newest first. */
     List<SavedState> list(Statements db, Pupil pupil) {
-        return db.query("states of a user", """
+        return db.query("states.list", """
                 select lesson_id, activity_id, revision_id, cast(state as text) as state_text, updated_at, client_saved_at
                 from activity_states
                 where user_id = :user_id
@@ -28,7 +29,7 @@ final class StateStore {
     }
 
     Optional<SavedState> find(Statements db, Pupil pupil, ActivityKey activity) {
-        return db.queryOne("state", """
+        return db.queryOne("states.find", """
                 select lesson_id, activity_id, revision_id, cast(state as text) as state_text, updated_at, client_saved_at
                 from activity_states
                 where user_id = :user_id and lesson_id = :lesson_id and activity_id = :activity_id
@@ -36,8 +37,8 @@ final class StateStore {
     }
 
     /** The state, with every other save of it held off until the transaction ends. */
-    Optional<SavedState> lock(Statements tx, Pupil pupil, ActivityKey activity) {
-        return tx.queryOne("lock state", """
+    Optional<SavedState> lock(Transaction tx, Pupil pupil, ActivityKey activity) {
+        return tx.queryOne("states.lock", """
                 select lesson_id, activity_id, revision_id, cast(state as text) as state_text, updated_at, client_saved_at
                 from activity_states
                 where user_id = :user_id and lesson_id = :lesson_id and activity_id = :activity_id
@@ -48,7 +49,7 @@ final class StateStore {
     /** What a list of all the user's states takes. */
     long bytes(Statements db, Pupil pupil) {
         return db.queryOne(
-                        "bytes of states",
+                        "states.bytes",
                         "select coalesce(sum(state_bytes + :around), 0) as bytes from activity_states where user_id = :user_id",
                         Map.of("user_id", pupil.userId(), "around", BYTES_AROUND),
                         row -> row.longValue("bytes"))
@@ -56,10 +57,10 @@ final class StateStore {
     }
 
     /** What the user's other states take together in a list of them. */
-    long bytesOfOthers(Statements tx, Pupil pupil, ActivityKey activity) {
+    long bytesOfOthers(Transaction tx, Pupil pupil, ActivityKey activity) {
         Map<String, @Nullable Object> parameters = key(pupil, activity);
         parameters.put("around", BYTES_AROUND);
-        return tx.queryOne("bytes of other states", """
+        return tx.queryOne("states.bytes-of-others", """
                         select coalesce(sum(state_bytes + :around), 0) as bytes
                         from activity_states
                         where user_id = :user_id and not (lesson_id = :lesson_id and activity_id = :activity_id)
@@ -71,7 +72,7 @@ final class StateStore {
      * Puts the newest state in place and draws its revision's id while holding the row's lock: ids of one activity follow the order in
      * which its saves took effect, and so do its times, whatever the clocks of several replicas say.
      */
-    SaveResult.Stored put(Statements tx, Saves.Save save, Instant now) {
+    SaveResult.Stored put(Transaction tx, Saves.Save save, Instant now) {
         Map<String, @Nullable Object> parameters = key(save.pupil(), save.activity());
         parameters.put("username", save.pupil().username());
         parameters.put("state", save.text().json());
@@ -79,7 +80,7 @@ final class StateStore {
         parameters.put("now", now);
         parameters.put("client_saved_at", save.clientSavedAt());
         return tx.queryOne(
-                        "put state",
+                        "states.put",
                         """
                         insert into activity_states (user_id, username, lesson_id, activity_id, revision_id,
                             state, state_bytes, updated_at, client_saved_at)

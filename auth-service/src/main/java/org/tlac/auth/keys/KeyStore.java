@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tlac.platform.db.Row;
 import org.tlac.platform.db.Statements;
+import org.tlac.platform.db.Transaction;
 
 /** The table of signing keys, which all replicas share. */
 final class KeyStore {
@@ -17,7 +18,7 @@ final class KeyStore {
     record Stored(SigningKey key, KeyPeriod period) {}
 
     /** Makes replicas that look after keys take turns, until the transaction ends. */
-    void lock(Statements transaction) {
+    void lock(Transaction transaction) {
         transaction.query(
                 "keys.lock",
                 "select pg_advisory_xact_lock(:lock) is null as locked",
@@ -33,7 +34,7 @@ final class KeyStore {
                 """, Map.of("now", now), KeyStore::stored);
     }
 
-    void insert(Statements transaction, SigningKey key, KeyPeriod period, Instant now) {
+    void insert(Transaction transaction, SigningKey key, KeyPeriod period, Instant now) {
         Map<String, @Nullable Object> parameters = new HashMap<>();
         parameters.put("kid", key.id());
         parameters.put("private", key.privateJwk());
@@ -48,7 +49,7 @@ final class KeyStore {
                 """, parameters);
     }
 
-    long deleteOver(Statements transaction, Instant now) {
+    long deleteOver(Transaction transaction, Instant now) {
         return transaction.update(
                 "keys.delete", "delete from signing_keys where published_until <= :now", Map.of("now", now));
     }

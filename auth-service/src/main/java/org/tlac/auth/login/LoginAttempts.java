@@ -48,7 +48,7 @@ public final class LoginAttempts {
             Optional<Instant> lastFailureAt,
             Optional<Instant> lastSuccessAt) {}
 
-    Standing standing(Statements statements, Subject subject, Instant now) {
+    LockoutState standing(Statements statements, Subject subject, Instant now) {
         return standing(statements.query("attempts.read", """
                 select client_address, failures, locked_until, last_failure_at, last_success_at
                 from login_attempts
@@ -60,7 +60,7 @@ public final class LoginAttempts {
      * The standing, kept from changing until the transaction ends: attempts on one account are judged one after the other. It locks the
      * account's row first and the address's second, as every transaction does, so none waits for another in a circle.
      */
-    Standing lock(Transaction transaction, Subject subject, Instant now) {
+    LockoutState lock(Transaction transaction, Subject subject, Instant now) {
         return standing(transaction.query("attempts.lock", """
                 insert into login_attempts (username, client_address, touched_at)
                 values (:username, :anywhere, :now), (:username, :address, :now)
@@ -69,7 +69,7 @@ public final class LoginAttempts {
                 """, parameters(subject, now), LoginAttempts::kept), now);
     }
 
-    void failed(Transaction transaction, Subject subject, Standing after, Instant now) {
+    void failed(Transaction transaction, Subject subject, LockoutState after, Instant now) {
         fail(transaction, subject, ANYWHERE, after.account(), now);
         fail(transaction, subject, subject.clientAddress(), after.address(), now);
     }
@@ -128,13 +128,13 @@ public final class LoginAttempts {
         return parameters;
     }
 
-    private Standing standing(List<Kept> rows, Instant now) {
-        Standing standing = Standing.UNKNOWN;
+    private LockoutState standing(List<Kept> rows, Instant now) {
+        LockoutState standing = LockoutState.UNKNOWN;
         for (Kept row : rows) {
             Failures failures = within(row.lastFailureAt(), forget, now) ? row.failures() : Failures.NONE;
             standing = row.clientAddress().equals(ANYWHERE)
-                    ? new Standing(failures, standing.address(), standing.known())
-                    : new Standing(standing.account(), failures, within(row.lastSuccessAt(), knownFor, now));
+                    ? new LockoutState(failures, standing.address(), standing.known())
+                    : new LockoutState(standing.account(), failures, within(row.lastSuccessAt(), knownFor, now));
         }
         return standing;
     }

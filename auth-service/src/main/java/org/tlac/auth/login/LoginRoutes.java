@@ -72,15 +72,15 @@ public final class LoginRoutes {
         LoginBody body = call.body(LoginBody.class);
         Subject subject = new Subject(UserRules.presentedUsername(body.username()), call.clientAddress());
         String password = UserRules.presentedPassword(body.password());
-        Verdict<Entry> verdict = check.check(subject, password, (tx, account) -> enter(tx, account, call));
+        LoginResult<Entry> verdict = check.check(subject, password, (tx, account) -> enter(tx, account, call));
         return switch (verdict) {
-            case Verdict.Right<Entry>(Entry entry) -> entered(entry);
-            case Verdict.Wrong<Entry>(int failures) -> {
+            case LoginResult.Right<Entry>(Entry entry) -> entered(entry);
+            case LoginResult.Wrong<Entry>(int failures) -> {
                 metrics.failed();
                 metrics.used(LOGIN, Lockout.usedPercent(failures));
                 throw ApiError.unauthorized("Invalid username or password.");
             }
-            case Verdict.Locked<Entry> locked -> {
+            case LoginResult.Locked<Entry> locked -> {
                 metrics.rateLimited();
                 throw refused(locked, LOGIN, metrics);
             }
@@ -113,7 +113,7 @@ public final class LoginRoutes {
         };
     }
 
-    static ApiError refused(Verdict.Locked<?> locked, String endpoint, LoginMetrics metrics) {
+    static ApiError refused(LoginResult.Locked<?> locked, String endpoint, LoginMetrics metrics) {
         metrics.refused(endpoint);
         metrics.used(endpoint, Lockout.usedPercent(locked.failures()));
         return ApiError.tooManyRequests("Too many attempts. Try again shortly.", locked.remaining());

@@ -39,9 +39,9 @@ public final class PasswordCheck {
      *
      * @param whenRight what a right password begins, in the transaction that resets the failures; the account is locked in it
      */
-    <T> Verdict<T> check(Subject subject, String password, BiFunction<Transaction, Account, T> whenRight) {
+    <T> LoginResult<T> check(Subject subject, String password, BiFunction<Transaction, Account, T> whenRight) {
         Instant now = clock.instant();
-        Standing before = attempts.standing(database, subject, now);
+        LockoutState before = attempts.standing(database, subject, now);
         if (!before.lockedFor(now).isZero()) {
             return locked(before, now);
         }
@@ -50,9 +50,9 @@ public final class PasswordCheck {
         return database.transaction(tx -> judge(tx, subject, account.filter(found -> right), whenRight));
     }
 
-    private <T> Verdict<T> judge(
+    private <T> LoginResult<T> judge(
             Transaction tx, Subject subject, Optional<Account> right, BiFunction<Transaction, Account, T> whenRight) {
-        Standing standing = attempts.lock(tx, subject, clock.instant());
+        LockoutState standing = attempts.lock(tx, subject, clock.instant());
         // Read after the wait for the lock: time went by.
         Instant now = clock.instant();
         if (!standing.lockedFor(now).isZero()) {
@@ -60,16 +60,16 @@ public final class PasswordCheck {
         }
         Optional<Account> current = right.flatMap(account -> users.lock(tx, account));
         if (current.isEmpty()) {
-            Standing after = standing.afterFailure(now);
+            LockoutState after = standing.afterFailure(now);
             attempts.failed(tx, subject, after, now);
-            return new Verdict.Wrong<>(after.failures());
+            return new LoginResult.Wrong<>(after.failures());
         }
         attempts.succeeded(tx, subject, now);
-        return new Verdict.Right<>(whenRight.apply(tx, current.get()));
+        return new LoginResult.Right<>(whenRight.apply(tx, current.get()));
     }
 
-    private static <T> Verdict<T> locked(Standing standing, Instant now) {
+    private static <T> LoginResult<T> locked(LockoutState standing, Instant now) {
         Duration remaining = standing.lockedFor(now);
-        return new Verdict.Locked<>(Math.max(Lockout.LIMIT, standing.failures()), remaining);
+        return new LoginResult.Locked<>(Math.max(Lockout.LIMIT, standing.failures()), remaining);
     }
 }

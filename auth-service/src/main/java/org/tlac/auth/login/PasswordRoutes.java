@@ -72,16 +72,16 @@ public final class PasswordRoutes {
         Session session = own.of(call);
         Subject subject = new Subject(session.user().username(), call.clientAddress());
         return switch (check.check(subject, current, (tx, account) -> account)) {
-            case Verdict.Right<Account>(Account account) -> {
+            case LoginResult.Right<Account>(Account account) -> {
                 metrics.used(PASSWORD, 0);
                 set(account, hasher.hash(wanted), session, call);
                 yield Reply.json(Map.of("ok", true));
             }
-            case Verdict.Wrong<Account>(int failures) -> {
+            case LoginResult.Wrong<Account>(int failures) -> {
                 metrics.used(PASSWORD, Lockout.usedPercent(failures));
                 throw ApiError.forbidden("Current password is wrong.");
             }
-            case Verdict.Locked<Account> locked -> throw LoginRoutes.refused(locked, PASSWORD, metrics);
+            case LoginResult.Locked<Account> locked -> throw LoginRoutes.refused(locked, PASSWORD, metrics);
         };
     }
 

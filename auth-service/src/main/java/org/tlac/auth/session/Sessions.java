@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.tlac.auth.users.User;
 import org.tlac.auth.users.Users;
 import org.tlac.platform.db.Statements;
+import org.tlac.platform.db.Transaction;
 
 /** The table of sessions. */
 public final class Sessions {
@@ -22,7 +23,7 @@ public final class Sessions {
         return ttl;
     }
 
-    public Session begin(Statements transaction, User user, Instant now) {
+    public Session begin(Transaction transaction, User user, Instant now) {
         SessionToken token = SessionToken.fresh();
         Instant expiresAt = now.plus(ttl);
         transaction.update(
@@ -47,7 +48,7 @@ public final class Sessions {
                 row -> new Session(token, Users.user(row), row.instant("expires_at")));
     }
 
-    void end(Statements transaction, Session session) {
+    void end(Transaction transaction, Session session) {
         transaction.update(
                 "sessions.end",
                 "delete from sessions where token_hash = :hash",
@@ -55,9 +56,9 @@ public final class Sessions {
     }
 
     /** Ends every session of its user but this one. */
-    public void endOthers(Statements transaction, Session session) {
+    public void endOthers(Transaction transaction, Session session) {
         transaction.update(
-                "sessions.endOthers",
+                "sessions.end-others",
                 "delete from sessions where user_id = :user and token_hash <> :hash",
                 Map.of("user", session.user().id(), "hash", session.token().hash()));
     }

@@ -2,7 +2,6 @@ package org.tlac.auth.users;
 
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tlac.auth.passwords.PasswordHasher;
 import org.tlac.platform.db.AuditEntry;
@@ -22,9 +21,6 @@ public final class BootstrapRoutes {
 
     /** What is written to the audit log here. */
     public static final List<String> AUDITED = List.of("bootstrap_admin");
-
-    /** Any number that no other lock of this schema has; it is "boot" in ASCII. */
-    private static final long LOCK = 0x626f6f74;
 
     private final Database database;
     private final Users users;
@@ -77,11 +73,7 @@ public final class BootstrapRoutes {
     }
 
     private User insert(Transaction tx, NewUser admin, String hash, Call call) {
-        tx.query(
-                "bootstrap.lock",
-                "select pg_advisory_xact_lock(:lock) is null as locked",
-                Map.of("lock", LOCK),
-                row -> 1);
+        users.lockBootstrap(tx);
         if (users.anyAdmin(tx)) {
             throw exists();
         }

@@ -5,11 +5,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.identity.Role;
+import org.tlac.platform.identity.Username;
 
 /** What the values of an account may be. Methods return the value as it is stored, or refuse it with 400 and a sentence for the admin. */
 public final class UserRules {
 
-    static final int MAX_USERNAME = 100;
     static final int MAX_NAME = 100;
     static final int MIN_PASSWORD = 8;
     static final int MAX_PASSWORD = 200;
@@ -20,8 +20,7 @@ public final class UserRules {
     /** Longer than any password that can be set, since older databases may hold hashes of longer ones. */
     static final int MAX_PRESENTED_PASSWORD = 1000;
 
-    // Both forms are the contract's; the pupils' allows an apostrophe, which the general one does not.
-    private static final Pattern USERNAME = Pattern.compile("[a-z0-9._-]+");
+    /** Of a pupil; anybody else's is any {@link Username} without an apostrophe. */
     private static final Pattern PUPIL_USERNAME = Pattern.compile("[a-z][a-z\\-']*\\.[a-z]");
 
     private UserRules() {}
@@ -32,7 +31,7 @@ public final class UserRules {
         if (normal.isEmpty()) {
             throw missing();
         }
-        return text("username", normal, MAX_USERNAME);
+        return text("username", normal, Username.MAX_LENGTH);
     }
 
     /** A password to be compared with a hash. */
@@ -47,7 +46,8 @@ public final class UserRules {
     static String username(@Nullable String username, Role role) {
         String normal = presentedUsername(username);
         boolean pupil = role == Role.PUPIL;
-        if (!(pupil ? PUPIL_USERNAME : USERNAME).matcher(normal).matches()) {
+        if (Username.parse(normal).isEmpty()
+                || !(pupil ? PUPIL_USERNAME.matcher(normal).matches() : normal.indexOf('\'') < 0)) {
             throw ApiError.badRequest(
                     pupil
                             ? "A pupil's username has the form lastname.i, in letters, hyphens and apostrophes."

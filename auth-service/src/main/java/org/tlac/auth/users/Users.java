@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tlac.platform.db.Row;
 import org.tlac.platform.db.Statements;
+import org.tlac.platform.db.Transaction;
 import org.tlac.platform.identity.Role;
 
 /** The table of accounts. */
@@ -15,6 +16,9 @@ public final class Users {
 
     /** A school has a few thousand; a list beyond this would be a mistake of ours. */
     private static final int MAX_LISTED = 10_000;
+
+    /** Any number that no other lock of this schema has; it is "boot" in ASCII. */
+    private static final long BOOTSTRAP_LOCK = 0x626f6f74;
 
     /** What an admin's list is narrowed to; null for everything. */
     record Filter(
@@ -31,7 +35,7 @@ public final class Users {
     }
 
     /** The account as it is now, kept from changing until the transaction ends; empty when its password was changed meanwhile. */
-    public Optional<Account> lock(Statements transaction, Account known) {
+    public Optional<Account> lock(Transaction transaction, Account known) {
         return transaction.queryOne(
                 "users.lock", """
                 select id, username, name, role, cohort_year, active, password_hash
@@ -39,29 +43,41 @@ public final class Users {
                 """, Map.of("id", known.user().id(), "hash", known.passwordHash()), Users::account);
     }
 
-    public void signedIn(Statements transaction, User user, Instant now) {
+    public void signedIn(Transaction transaction, User user, Instant now) {
         transaction.update(
-                "users.signedIn",
+                "users.signed-in",
                 "update users set last_login_at = :now where id = :id",
                 Map.of("now", now, "id", user.id()));
     }
 
-    public void changePassword(Statements transaction, User user, String hash) {
+    public void changePassword(Transaction transaction, User user, String hash) {
         transaction.update(
-                "users.password",
+                "users.change-password",
                 "update users set password_hash = :hash where id = :id",
                 Map.of("hash", hash, "id", user.id()));
+    }
+
+    /** Lets one bootstrap at a time look whether there is an admin, and add one, over all replicas; until the transaction ends. */
+    void lockBootstrap(Transaction transaction) {
+        transaction.query(
+                "users.lock-bootstrap",
+                "select pg_advisory_xact_lock(:lock) is null as locked",
+                Map.of("lock", BOOTSTRAP_LOCK),
+                row -> 1);
     }
 
     boolean anyAdmin(Statements statements) {
         return statements
                 .queryOne(
-                        "users.anyAdmin", "select 1 as one from users where role = 'admin' limit 1", Map.of(), row -> 1)
+                        "users.any-admin",
+                        "select 1 as one from users where role = 'admin' limit 1",
+                        Map.of(),
+                        row -> 1)
                 .isPresent();
     }
 
     /** Empty when the username is taken. */
-    Optional<User> insert(Statements transaction, NewUser user, String passwordHash, Instant now) {
+    Optional<User> insert(Transaction transaction, NewUser user, String passwordHash, Instant now) {
         Map<String, @Nullable Object> parameters = new HashMap<>();
         parameters.put("username", user.username());
         parameters.put("name", user.name());
@@ -102,7 +118,7 @@ public final class Users {
         Map<String, @Nullable Object> parameters = new HashMap<>();
         parameters.put("cohort", cohortYear);
         parameters.put("limit", MAX_LISTED);
-        return statements.query("users.pupils", """
+        return statements.query("users.list-pupils", """
                 select id, username, name, role, cohort_year
                 from users
                 where role = 'pupil' and active

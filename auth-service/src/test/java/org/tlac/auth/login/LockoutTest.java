@@ -37,8 +37,8 @@ class LockoutTest {
         assertThat(Lockout.usedPercent(failures)).isCloseTo(percent, org.assertj.core.data.Offset.offset(0.1));
     }
 
-    private static Standing after(int accountFailures, int addressFailures, boolean known) {
-        return new Standing(counted(accountFailures), counted(addressFailures), known);
+    private static LockoutState after(int accountFailures, int addressFailures, boolean known) {
+        return new LockoutState(counted(accountFailures), counted(addressFailures), known);
     }
 
     private static Failures counted(int failures) {
@@ -51,7 +51,7 @@ class LockoutTest {
 
     @Test
     void fifthFailure_locksFor120s() {
-        Standing standing = after(4, 4, false).afterFailure(NOW);
+        LockoutState standing = after(4, 4, false).afterFailure(NOW);
         assertThat(standing.lockedFor(NOW)).isEqualTo(Duration.ofMinutes(2));
         assertThat(standing.lockedFor(NOW.plusSeconds(119))).isEqualTo(Duration.ofSeconds(1));
         assertThat(standing.lockedFor(NOW.plusSeconds(120))).isZero();
@@ -70,14 +70,14 @@ class LockoutTest {
         "2, 2, false, 0, 2"
     })
     void knownAddress_answersForItsOwnFailuresOnly(int account, int address, boolean known, int seconds, int counting) {
-        Standing standing = after(account, address, known);
+        LockoutState standing = after(account, address, known);
         assertThat(standing.lockedFor(NOW)).isEqualTo(Duration.ofSeconds(seconds));
         assertThat(standing.failures()).isEqualTo(counting);
     }
 
     @Test
     void failureAtAKnownAddress_countsOnTheAccountToo() {
-        Standing standing = after(2, 0, true).afterFailure(NOW);
+        LockoutState standing = after(2, 0, true).afterFailure(NOW);
         assertThat(standing.account().count()).isEqualTo(3);
         assertThat(standing.address().count()).isEqualTo(1);
         assertThat(standing.lockedFor(NOW)).isZero();

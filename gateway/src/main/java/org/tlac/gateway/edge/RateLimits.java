@@ -19,7 +19,7 @@ import org.tlac.platform.metrics.Counter;
 import org.tlac.platform.metrics.Histogram;
 import org.tlac.platform.metrics.Metrics;
 
-/** Calls per user and minute, by class: those that came here, and those that {@link Peers} know of. */
+/** Calls per user and minute, by class: those that came here, and those that {@link RateLimitGossip} know of. */
 public final class RateLimits implements Guard {
 
     private static final Duration WINDOW = Duration.ofMinutes(1);

@@ -82,7 +82,7 @@ public final class PythonSessions {
     }
 
     /** Ends the streams that go through here, at their next heartbeat; their clients come back through another gateway. */
-    public void farewell() {
+    public void endAll() {
         stopping = true;
     }
 }

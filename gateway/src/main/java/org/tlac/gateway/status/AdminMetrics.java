@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metric;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** The admin's numbers: sums over every replica of what Prometheus sees, and the accounts of auth-service. */
 final class AdminMetrics {
@@ -85,7 +85,7 @@ final class AdminMetrics {
     /** Each service with how many replicas were asked and how many are ready. */
     static List<Map<String, Object>> services(List<Replicas.Answer> ready) {
         List<Map<String, Object>> services = new ArrayList<>();
-        for (Owner owner : Owner.values()) {
+        for (ServiceName owner : ServiceName.values()) {
             List<Replicas.Answer> own =
                     ready.stream().filter(answer -> answer.owner() == owner).toList();
             Map<String, Object> service = new LinkedHashMap<>();

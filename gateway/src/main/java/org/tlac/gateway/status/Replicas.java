@@ -15,20 +15,20 @@ import org.tlac.gateway.upstream.RequestThreads;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.ServiceClient;
 import org.tlac.platform.http.ServiceClient.Request;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** Every running process of every service, found through the addresses that its management host name resolves to. */
 public final class Replicas {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replicas.class);
 
-    private final Map<Owner, List<URI>> addresses;
+    private final Map<ServiceName, List<URI>> addresses;
     private final Addresses names;
     private final ReplicaClients clients;
     private final RequestThreads threads = new RequestThreads();
 
     /** @param addresses management base addresses; a host name stands for all replicas it resolves to */
-    public Replicas(Map<Owner, List<URI>> addresses, Addresses names, ReplicaClients clients) {
+    public Replicas(Map<ServiceName, List<URI>> addresses, Addresses names, ReplicaClients clients) {
         this.names = names;
         this.addresses = Map.copyOf(addresses);
         this.clients = clients;
@@ -39,12 +39,12 @@ public final class Replicas {
      *
      * @param status 0 when it could not be reached
      */
-    record Answer(Owner owner, int status, String body) {}
+    record Answer(ServiceName owner, int status, String body) {}
 
     /** Asks every replica of every service at once; one that does not answer in time is reported as such, never waited for. */
     List<Answer> askAll(String path) {
         List<CompletableFuture<Answer>> asked = new ArrayList<>();
-        for (Owner owner : Owner.values()) {
+        for (ServiceName owner : ServiceName.values()) {
             replicas(owner)
                     .map(base -> threads.begin(() -> ask(owner, base, path)))
                     .forEach(asked::add);
@@ -52,7 +52,7 @@ public final class Replicas {
         return asked.stream().map(CompletableFuture::join).toList();
     }
 
-    private Stream<URI> replicas(Owner owner) {
+    private Stream<URI> replicas(ServiceName owner) {
         return Optional.ofNullable(addresses.get(owner)).orElse(List.of()).stream()
                 .flatMap(base -> resolve(base).stream());
     }
@@ -63,7 +63,7 @@ public final class Replicas {
         return replicas.isEmpty() ? List.of(base) : replicas;
     }
 
-    private Answer ask(Owner owner, URI base, String path) {
+    private Answer ask(ServiceName owner, URI base, String path) {
         try {
             ServiceClient.Answer answer = clients.at(base).send(Request.get(path));
             return new Answer(owner, answer.status(), answer.text());

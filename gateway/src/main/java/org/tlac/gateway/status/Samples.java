@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metric;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /**
  * The metrics of the whole system as one: what every replica of every service reports, merged as the {@link Catalogue} says. Only
@@ -23,7 +23,7 @@ final class Samples {
     private final Map<Metric, Map<String, Double>> values = new TreeMap<>(java.util.Comparator.comparing(Metric::name));
 
     /** Adds what one replica reports. */
-    void add(Owner owner, String exposition) {
+    void add(ServiceName owner, String exposition) {
         exposition.lines().filter(line -> line.startsWith(Catalogue.PREFIX)).forEach(line -> {
             Matcher sample = LINE.matcher(line);
             if (sample.matches()) {
@@ -44,8 +44,8 @@ final class Samples {
                 .orElse(null);
     }
 
-    private static boolean counts(Metric metric, Owner owner) {
-        return metric.merge() != Metric.Merge.EDGE || owner == Owner.GATEWAY;
+    private static boolean counts(Metric metric, ServiceName owner) {
+        return metric.merge() != Metric.Merge.EDGE || owner == ServiceName.GATEWAY;
     }
 
     private static DoubleBinaryOperator merge(Metric metric) {

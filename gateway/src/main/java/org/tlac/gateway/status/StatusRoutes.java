@@ -21,7 +21,7 @@ import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
 import org.tlac.platform.http.ServiceClient.Answer;
 import org.tlac.platform.http.ServiceClient.Request;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** Health of the whole, and its numbers: for Prometheus, for the admin's page, and for scripts. */
 public final class StatusRoutes {
@@ -74,10 +74,10 @@ public final class StatusRoutes {
     private Map<String, Object> health() {
         List<Replicas.Answer> ready = ask("/health/ready");
         boolean databaseOk = ready.stream()
-                .filter(answer -> answer.owner() == Owner.AUTH)
+                .filter(answer -> answer.owner() == ServiceName.AUTH)
                 .anyMatch(answer -> answer.body().contains("\"database\":\"UP\""));
         // A service is there when any of its replicas is.
-        boolean allThere = List.of(Owner.values()).stream()
+        boolean allThere = List.of(ServiceName.values()).stream()
                 .allMatch(
                         owner -> ready.stream().anyMatch(answer -> answer.owner() == owner && answer.status() == 200));
         Map<String, Object> health = new LinkedHashMap<>();

@@ -19,7 +19,7 @@ import org.tlac.platform.http.ServiceClient.Patience;
 import org.tlac.platform.http.ServiceClient.Request;
 import org.tlac.platform.http.ServiceClient.Streamed;
 import org.tlac.platform.identity.ServiceSecret;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /**
  * A service behind the gateway, and the two ways to be somebody there: as a signed-in user, or as the gateway itself. It has places,
@@ -101,7 +101,7 @@ public final class Upstream implements AutoCloseable {
         return send(
                 request.with(
                         new Reply.Header(AUTHORIZATION, shared.secret().bearer()),
-                        new Reply.Header(BearerAuthentication.SERVICE, Owner.GATEWAY.id()),
+                        new Reply.Header(BearerAuthentication.SERVICE, ServiceName.GATEWAY.id()),
                         new Reply.Header(BearerAuthentication.CLIENT_ADDRESS, clientAddress)),
                 Upstream::anySize);
     }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.platform.metrics.Catalogue;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 class SamplesTest {
 
@@ -16,9 +16,11 @@ class SamplesTest {
     @Test
     void shares_addUp_factsDoNot() {
         samples.add(
-                Owner.AUTH, "tlac_auth_login_attempts_total{status=\"failed\",} 2.0\ntlac_auth_sessions_active 7.0");
+                ServiceName.AUTH,
+                "tlac_auth_login_attempts_total{status=\"failed\",} 2.0\ntlac_auth_sessions_active 7.0");
         samples.add(
-                Owner.AUTH, "tlac_auth_login_attempts_total{status=\"failed\",} 3.0\ntlac_auth_sessions_active 7.0");
+                ServiceName.AUTH,
+                "tlac_auth_login_attempts_total{status=\"failed\",} 3.0\ntlac_auth_sessions_active 7.0");
         assertThat(samples.total(Catalogue.LOGIN_ATTEMPTS, Map.of("status", "failed")))
                 .isEqualTo(5);
         assertThat(samples.total(Catalogue.LOGIN_ATTEMPTS, Map.of("status", "success")))
@@ -29,9 +31,9 @@ class SamplesTest {
     @Test
     void requests_areThoseOfTheEdge_allItsReplicas() {
         String requests = "tlac_http_requests_total{endpoint=\"/x\",method=\"GET\",status=\"200\",} 2.0";
-        samples.add(Owner.GATEWAY, requests);
-        samples.add(Owner.GATEWAY, requests);
-        samples.add(Owner.AUTH, requests);
+        samples.add(ServiceName.GATEWAY, requests);
+        samples.add(ServiceName.GATEWAY, requests);
+        samples.add(ServiceName.AUTH, requests);
         assertThat(samples.total(Catalogue.HTTP_REQUESTS)).isEqualTo(4);
     }
 
@@ -44,8 +46,8 @@ class SamplesTest {
                 tlac_activity_save_duration_seconds_count 2.0
                 tlac_activity_save_duration_seconds_sum 0.5
                 """;
-        samples.add(Owner.ACTIVITY, histogram);
-        samples.add(Owner.ACTIVITY, histogram);
+        samples.add(ServiceName.ACTIVITY, histogram);
+        samples.add(ServiceName.ACTIVITY, histogram);
         assertThat(samples.total(Catalogue.ACTIVITY_SAVE_DURATION)).isEqualTo(4);
         assertThat(samples.exposition())
                 .contains(
@@ -56,7 +58,9 @@ class SamplesTest {
 
     @Test
     void whatTheCatalogueDoesNotKnow_isLeftOut() {
-        samples.add(Owner.AUTH, "tlac_unknown_total 1.0\njvm_threads 2.0\ntlac_auth_sessions_active not-a-sample x\n");
+        samples.add(
+                ServiceName.AUTH,
+                "tlac_unknown_total 1.0\njvm_threads 2.0\ntlac_auth_sessions_active not-a-sample x\n");
         assertThat(samples.exposition()).isEmpty();
     }
 

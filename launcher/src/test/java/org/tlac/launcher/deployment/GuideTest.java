@@ -117,7 +117,7 @@ class GuideTest {
         Files.writeString(source, """
                 import static org.tlac.platform.metrics.Metric.Kind.COUNTER;
                 import static org.tlac.platform.metrics.Metric.Merge.SUM;
-                import static org.tlac.platform.metrics.Owner.ACTIVITY;
+                import static org.tlac.platform.metrics.ServiceName.ACTIVITY;
 
                 import java.util.*;
                 import java.util.function.Supplier;

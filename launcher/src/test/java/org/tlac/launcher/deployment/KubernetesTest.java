@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** k8s/ as kubectl renders it, cross-checked with itself, with monitoring/ and with what the services read. */
 class KubernetesTest {
@@ -170,7 +170,7 @@ class KubernetesTest {
         String dockerfile = Checkout.text(K8S.resolve("images/Dockerfile"));
         assertThat(Checkout.text(Checkout.ROOT.resolve(".dockerignore")).lines())
                 .contains("*", "!course");
-        for (Owner owner : Owner.values()) {
+        for (ServiceName owner : ServiceName.values()) {
             String id = owner.id();
             var stage = Pattern.compile("(?ms)^FROM jre AS " + id + "$(.*?)(?=^FROM |\\z)")
                     .matcher(dockerfile);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metric;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** monitoring/: what Prometheus is told to scrape, what it records and when it alerts. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -247,7 +247,8 @@ class MonitoringTest {
     @Test
     void everyService_isScrapedOnItsManagementPort_underItsOwnName() {
         JsonNode jobs = Checkout.yaml(MONITORING.resolve("prometheus.yml")).path("scrape_configs");
-        List<String> services = Stream.of(Owner.values()).map(Owner::id).toList();
+        List<String> services =
+                Stream.of(ServiceName.values()).map(ServiceName::id).toList();
         assertThat(jobs.findValuesAsText("job_name"))
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.concat(services.stream(), Stream.of("prometheus", "alertmanager"))

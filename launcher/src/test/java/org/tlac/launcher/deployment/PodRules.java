@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** What must hold for every pod. Each rule returns what is wrong, empty when nothing is. */
 final class PodRules {
@@ -102,7 +102,7 @@ final class PodRules {
                 problems.add(title(workload) + ": its ports are " + ports(workload));
             }
         }
-        for (Owner owner : Owner.values()) {
+        for (ServiceName owner : ServiceName.values()) {
             JsonNode defaults = Checkout.applicationYaml(owner.id());
             Set<Integer> listeners = new TreeSet<>();
             List.of("/server/port", "/management/port", "/redirect/port").forEach(port -> {
@@ -120,7 +120,7 @@ final class PodRules {
 
     static List<String> probes(Manifests manifests) {
         List<String> problems = new ArrayList<>();
-        for (Owner owner : Owner.values()) {
+        for (ServiceName owner : ServiceName.values()) {
             JsonNode deployment = manifests.get("Deployment", owner.id());
             PROBES.forEach((probe, path) -> {
                 String at = "/spec/template/spec/containers/0/" + probe + "/httpGet";
@@ -148,7 +148,7 @@ final class PodRules {
     /** Draining and finishing must fit into the time that Kubernetes grants before it kills. */
     static List<String> graceful(Manifests manifests) {
         List<String> problems = new ArrayList<>();
-        for (Owner owner : Owner.values()) {
+        for (ServiceName owner : ServiceName.values()) {
             JsonNode deployment = manifests.get("Deployment", owner.id());
             Map<String, String> environment = manifests.environment(deployment);
             Duration drain = Duration.parse(environment.getOrDefault("SERVER_DRAIN", "PT0S"));
@@ -165,7 +165,7 @@ final class PodRules {
     /** Every variable is a key that the service knows; a misspelled one would silently change nothing. */
     static List<String> environmentKeys(Manifests manifests) {
         List<String> problems = new ArrayList<>();
-        for (Owner owner : Owner.values()) {
+        for (ServiceName owner : ServiceName.values()) {
             Set<String> known = keys(owner.id());
             for (String variable : manifests
                     .environment(manifests.get("Deployment", owner.id()))
@@ -178,7 +178,7 @@ final class PodRules {
         return problems;
     }
 
-    /** The keys of application.yaml and those that the front door has defaults for, as environment variables. */
+    /** The keys of application.yaml and those that the server has defaults for, as environment variables. */
     private static Set<String> keys(String service) {
         Set<String> keys = new TreeSet<>();
         collect(Checkout.applicationYaml(service), "", keys);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metric;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** Series as two replicas of every service would yield them on a busy day, made of the catalogue: input for promtool's tests. */
 final class SampleSeries {
@@ -36,7 +36,7 @@ final class SampleSeries {
     static ArrayNode ofEveryMetric() {
         SampleSeries samples = new SampleSeries();
         for (Metric metric : Catalogue.all()) {
-            for (Owner owner : metric.owners()) {
+            for (ServiceName owner : metric.owners()) {
                 for (String replica : REPLICAS) {
                     samples.add(metric, 0, target(owner, replica));
                 }
@@ -48,7 +48,7 @@ final class SampleSeries {
     /** What Prometheus adds, and what every Java process reports beside the catalogue's metrics. */
     static ArrayNode ofEveryProcess() {
         SampleSeries samples = new SampleSeries();
-        for (Owner owner : Owner.values()) {
+        for (ServiceName owner : ServiceName.values()) {
             for (String replica : REPLICAS) {
                 String target = target(owner, replica);
                 samples.add("up", target, "1x20");
@@ -63,7 +63,7 @@ final class SampleSeries {
         return samples.series;
     }
 
-    private static String target(Owner owner, String replica) {
+    private static String target(ServiceName owner, String replica) {
         return "job=\"" + owner.id() + "\", instance=\"" + replica + "\"";
     }
 

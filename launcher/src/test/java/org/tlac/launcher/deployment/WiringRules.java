@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** What must hold between objects. Each rule returns what is wrong, empty when nothing is. */
 final class WiringRules {
@@ -65,7 +65,7 @@ final class WiringRules {
     /** Prometheus reaches every service once, calls it by its name, and leaves the label `endpoint` to our own series. */
     static List<String> serviceMonitors(Manifests manifests) {
         List<String> problems = new ArrayList<>();
-        for (Owner owner : Owner.values()) {
+        for (ServiceName owner : ServiceName.values()) {
             Optional<JsonNode> found =
                     manifests.find("ServiceMonitor", owner.id()).map(JsonNode.class::cast);
             if (found.isEmpty()) {
@@ -188,7 +188,7 @@ final class WiringRules {
     /** Files that the environment names are mounted; addresses that it names are Services with that port. */
     static List<String> environmentValues(Manifests manifests) {
         List<String> problems = new ArrayList<>();
-        for (Owner owner : Owner.values()) {
+        for (ServiceName owner : ServiceName.values()) {
             JsonNode deployment = manifests.get("Deployment", owner.id());
             Set<String> secrets = elements(podSpec(deployment).path("volumes"))
                     .flatMap(volume -> elements(volume.at("/projected/sources")))
@@ -238,7 +238,7 @@ final class WiringRules {
     /** Every image carries the version that the build gives. */
     static List<String> images(Manifests manifests, String version) {
         List<String> problems = new ArrayList<>();
-        for (Owner owner : Owner.values()) {
+        for (ServiceName owner : ServiceName.values()) {
             String image = container(manifests.get("Deployment", owner.id()))
                     .path("image")
                     .asText();

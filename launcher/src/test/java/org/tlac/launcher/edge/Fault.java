@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
-import org.tlac.platform.testing.Wire;
+import org.tlac.platform.testing.FlakyProxy;
 
 /**
  * Something that goes wrong behind the gateway, and how it is put right; the launcher may put it right by itself before.
@@ -34,7 +34,7 @@ public record Fault(String part, String how, Act begin, Act end) {
     }
 
     /** By {@code kill -9}: the system refuses connections from then on, and so does the wire before it, until it is there again. */
-    static Fault killed(Target target, String part, Wire wire, int port) {
+    static Fault killed(Target target, String part, FlakyProxy wire, int port) {
         return new Fault(
                 part,
                 KILLED,
@@ -71,7 +71,7 @@ public record Fault(String part, String how, Act begin, Act end) {
                 () -> signalAll("CONT", stopped[0]));
     }
 
-    static List<Fault> ofWire(String part, Wire wire) {
+    static List<Fault> ofWire(String part, FlakyProxy wire) {
         return List.of(
                 new Fault(part, "slow", () -> wire.slow(SLOW), wire::mend),
                 new Fault(part, "refused", wire::refuse, wire::mend),

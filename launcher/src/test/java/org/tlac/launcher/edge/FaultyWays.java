@@ -6,14 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.tlac.platform.testing.Wire;
+import org.tlac.platform.testing.FlakyProxy;
 
 /** The ways between the parts of a TLAC, each through a wire that can fail: laid before it starts, by settings. */
 public final class FaultyWays implements AutoCloseable {
 
     private static final int DATABASE = 15432;
 
-    private final Map<String, Wire> wires = new LinkedHashMap<>();
+    private final Map<String, FlakyProxy> wires = new LinkedHashMap<>();
     private final Map<String, Map<String, String>> settings = new LinkedHashMap<>();
 
     /** @param offset added to every port of that TLAC */
@@ -21,13 +21,13 @@ public final class FaultyWays implements AutoCloseable {
         Target target = new Target(Path.of(""), offset);
         Map<String, String> gateway = new LinkedHashMap<>();
         for (String service : Target.SERVICES) {
-            Wire wire = Wire.to("127.0.0.1", target.service(1 + Target.SERVICES.indexOf(service)));
+            FlakyProxy wire = FlakyProxy.to("127.0.0.1", target.service(1 + Target.SERVICES.indexOf(service)));
             wires.put(service, wire);
             String name = service.replace("-service", "").toUpperCase(Locale.ROOT);
             gateway.put("SERVICES_" + name, "http://127.0.0.1:" + wire.port());
         }
         settings.put(Target.GATEWAY, gateway);
-        Wire database = Wire.to("127.0.0.1", DATABASE + offset);
+        FlakyProxy database = FlakyProxy.to("127.0.0.1", DATABASE + offset);
         wires.put(Target.POSTGRES, database);
         for (String service : List.of("auth-service", "activity-service", "backup-service")) {
             settings.put(service, Map.of("DATABASE_URL", "jdbc:postgresql://127.0.0.1:" + database.port() + "/tlac"));
@@ -55,6 +55,6 @@ public final class FaultyWays implements AutoCloseable {
 
     @Override
     public void close() {
-        wires.values().forEach(Wire::close);
+        wires.values().forEach(FlakyProxy::close);
     }
 }

@@ -109,8 +109,8 @@ record Check(
     }
 
     /** How the program is run for it; checks with the same experiment share one run. */
-    Experiment experiment() {
-        return new Experiment(
+    TestRun experiment() {
+        return new TestRun(
                 Optional.ofNullable(stdin).orElse(""),
                 Optional.ofNullable(given).orElse(Map.of()),
                 expressions());

@@ -50,7 +50,7 @@ public final class CheckRoutes {
         this.course = new CourseChecks(rules);
         this.sandbox = sandbox;
         this.runs = runs;
-        this.place = new Checker.Place(queue, metrics, new Judge(judges), runs.patience(), rules.budget());
+        this.place = new Checker.Place(queue, metrics, new AssertionRunner(judges), runs.patience(), rules.budget());
     }
 
     public Routes routes() {

@@ -23,19 +23,19 @@ import org.tlac.runner.sandbox.Outcome;
 final class Checker {
 
     private static final int SHOWN_CHARACTERS = 2000;
-    private static final Duration COME_BACK = Duration.ofSeconds(3);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(3);
 
     private final RunQueue queue;
     private final RunnerMetrics metrics;
-    private final Judge judge;
+    private final AssertionRunner judge;
     private final Duration patience;
     private final long userId;
     private final String code;
     private final long deadline;
-    private final Map<Experiment, Observation> observed = new HashMap<>();
+    private final Map<TestRun, Observation> observed = new HashMap<>();
 
     /** What all checks of all pupils have in common. */
-    record Place(RunQueue queue, RunnerMetrics metrics, Judge judge, Duration patience, Duration budget) {}
+    record Place(RunQueue queue, RunnerMetrics metrics, AssertionRunner judge, Duration patience, Duration budget) {}
 
     Checker(Place place, long userId, String code) {
         this.queue = place.queue();
@@ -60,7 +60,8 @@ final class Checker {
         if (check.assertion() == null) {
             return new Verdict(name, true, Optional.empty(), Optional.empty());
         }
-        Judge.Opinion opinion = judge.judge(check.assertion(), check.expected().size(), code, seen, left());
+        AssertionRunner.AssertionResult opinion =
+                judge.judge(check.assertion(), check.expected().size(), code, seen, left());
         return opinion.passed()
                 ? new Verdict(name, true, Optional.empty(), Optional.empty())
                 : failed(check, seen, opinion.hint());
@@ -120,7 +121,7 @@ final class Checker {
     }
 
     /** Runs the program, once for each experiment. @return null when there is no time left */
-    private @Nullable Observation observe(Experiment experiment) throws InterruptedException {
+    private @Nullable Observation observe(TestRun experiment) throws InterruptedException {
         Observation known = observed.get(experiment);
         if (known != null || left().isZero()) {
             return known;
@@ -130,22 +131,22 @@ final class Checker {
         return seen;
     }
 
-    private Outcome run(Experiment experiment) throws InterruptedException {
+    private Outcome run(TestRun experiment) throws InterruptedException {
         return switch (queue.enter(userId, experiment.program(code))) {
             case RunQueue.Admission.Accepted accepted -> {
                 RunQueue.Ticket ticket = accepted.ticket();
                 Duration most = left().compareTo(patience) < 0 ? left() : patience;
                 Outcome outcome = ticket.await(most)
-                        .orElseThrow(
-                                () -> ApiError.busy("The Python runner is busy. Please try again shortly.", COME_BACK));
+                        .orElseThrow(() ->
+                                ApiError.busy("The Python runner is busy. Please try again shortly.", RETRY_AFTER));
                 metrics.ran(outcome, ticket.waited());
                 yield outcome;
             }
             case RunQueue.Admission.TooManyOfUser refused -> {
-                throw ApiError.tooManyRequests("You have a program running and one waiting already.", COME_BACK);
+                throw ApiError.tooManyRequests("You have a program running and one waiting already.", RETRY_AFTER);
             }
             case RunQueue.Admission.Full full -> {
-                throw ApiError.busy("The Python runner is busy. Please try again shortly.", COME_BACK);
+                throw ApiError.busy("The Python runner is busy. Please try again shortly.", RETRY_AFTER);
             }
         };
     }

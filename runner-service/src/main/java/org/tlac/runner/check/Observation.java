@@ -12,11 +12,11 @@ import org.tlac.runner.sandbox.Outcome;
  *
  * @param answers what the harness left, or what stands in its place; missing when nothing readable is there
  */
-record Observation(Experiment experiment, Outcome outcome, JsonNode answers) {
+record Observation(TestRun experiment, Outcome outcome, JsonNode answers) {
 
-    static Observation of(Experiment experiment, Outcome outcome) {
+    static Observation of(TestRun experiment, Outcome outcome) {
         JsonNode answers = outcome.files().stream()
-                .filter(file -> file.path().equals(Experiment.ANSWERS))
+                .filter(file -> file.path().equals(TestRun.ANSWERS))
                 .findFirst()
                 .flatMap(file -> parse(file.content()))
                 .orElse(JsonNodeFactory.instance.missingNode());

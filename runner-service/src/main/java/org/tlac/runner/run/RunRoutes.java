@@ -28,7 +28,7 @@ public final class RunRoutes {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunRoutes.class);
     private static final String UNAVAILABLE = "Python runner unavailable.";
-    private static final Duration COME_BACK = Duration.ofSeconds(3);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(3);
 
     private final Sandbox sandbox;
     private final RunQueue queue;
@@ -59,7 +59,7 @@ public final class RunRoutes {
             }
             case RunQueue.Admission.TooManyOfUser refused -> {
                 metrics.refused();
-                throw ApiError.tooManyRequests("You have a program running and one waiting already.", COME_BACK);
+                throw ApiError.tooManyRequests("You have a program running and one waiting already.", RETRY_AFTER);
             }
             case RunQueue.Admission.Full full -> throw busy();
         };
@@ -96,7 +96,7 @@ public final class RunRoutes {
     }
 
     private static ApiError busy() {
-        return ApiError.busy("The Python runner is busy. Please try again shortly.", COME_BACK);
+        return ApiError.busy("The Python runner is busy. Please try again shortly.", RETRY_AFTER);
     }
 
     private static Reply reply(Outcome outcome) {

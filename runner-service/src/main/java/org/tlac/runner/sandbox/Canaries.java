@@ -13,7 +13,7 @@ final class Canaries {
     private static final String DENIED = "denied: ";
     private static final String ALLOWED = "ALLOWED: ";
 
-    private static final String ATTEMPTS = Blueprint.textResource("canaries.py");
+    private static final String ATTEMPTS = SandboxSpec.textResource("canaries.py");
 
     private Canaries() {}
 

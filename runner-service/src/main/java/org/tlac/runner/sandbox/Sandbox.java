@@ -20,7 +20,7 @@ public final class Sandbox implements AutoCloseable {
 
     private static final int RECYCLES_KEPT = 20;
 
-    private final Watch watch = new Watch();
+    private final Watchdog watch = new Watchdog();
     private final Zygotes zygotes;
     private final InstantSource clock;
     private final List<Slot> slots;
@@ -51,7 +51,7 @@ public final class Sandbox implements AutoCloseable {
                         runsPerZygote + number * runsPerZygote / (2 * slots),
                         number == 0 ? zygotes::first : () -> zygotes.further(false),
                         source,
-                        number == 0 ? new FirstOwner() : new Owner()))
+                        number == 0 ? new FirstOwner() : new ServiceName()))
                 .toList();
     }
 
@@ -60,7 +60,7 @@ public final class Sandbox implements AutoCloseable {
         slots.getFirst().start();
     }
 
-    private class Owner implements Slot.Owner {
+    private class ServiceName implements Slot.ServiceName {
 
         @Override
         public void proven(Zygote zygote) {}
@@ -71,7 +71,7 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
-    private final class FirstOwner extends Owner {
+    private final class FirstOwner extends ServiceName {
 
         @Override
         public void proven(Zygote zygote) {
@@ -97,7 +97,7 @@ public final class Sandbox implements AutoCloseable {
      */
     public SlotsOnDemand onDemand(int warm, int most, Duration linger, int runsPerZygote) {
         SlotsOnDemand.Maker maker = (number, source) ->
-                new Slot(slots.size() + number, runsPerZygote, () -> zygotes.further(true), source, new Owner());
+                new Slot(slots.size() + number, runsPerZygote, () -> zygotes.further(true), source, new ServiceName());
         return new SlotsOnDemand(warm, most, linger, maker);
     }
 

@@ -39,7 +39,7 @@ final class Slot implements AutoCloseable {
     private final int runsPerZygote;
     private final Supplier<Zygote> zygotes;
     private final Work.Source source;
-    private final Owner owner;
+    private final ServiceName owner;
     private final Thread thread;
     private volatile State state = State.STARTING;
     private volatile boolean proven;
@@ -51,7 +51,7 @@ final class Slot implements AutoCloseable {
     private Duration pause = FIRST_PAUSE;
 
     /** Whom a slot tells what becomes of its zygotes, on its own thread. */
-    interface Owner {
+    interface ServiceName {
 
         /** Its canaries were denied: programs run. */
         void proven(Zygote zygote);
@@ -64,7 +64,7 @@ final class Slot implements AutoCloseable {
      * @param runsPerZygote programs until it is replaced
      * @param zygotes starts one, on this slot's thread
      */
-    Slot(int number, int runsPerZygote, Supplier<Zygote> zygotes, Work.Source source, Owner owner) {
+    Slot(int number, int runsPerZygote, Supplier<Zygote> zygotes, Work.Source source, ServiceName owner) {
         this.number = number;
         this.runsPerZygote = runsPerZygote;
         this.zygotes = zygotes;

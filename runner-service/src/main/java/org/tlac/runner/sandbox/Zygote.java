@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import org.tlac.platform.http.Json;
 import org.tlac.runner.sandbox.Frames.Frame;
-import org.tlac.runner.sandbox.Watch.Allowance;
-import org.tlac.runner.sandbox.Watch.Watched;
+import org.tlac.runner.sandbox.Watchdog.Allowance;
+import org.tlac.runner.sandbox.Watchdog.Watched;
 
 /**
  * One sandbox at work: a supervisor, in a bubblewrap at full isolation, which runs one program at a time. Used by one thread, which must
@@ -32,26 +32,26 @@ final class Zygote implements AutoCloseable {
 
     private static final int KILLED = 128 + 9;
 
-    private final Blueprint blueprint;
+    private final SandboxSpec blueprint;
     private final Limits limits;
-    private final Watch watch;
+    private final Watchdog watch;
     private final Process process;
     private final Frames frames;
-    private final Complaint complaint;
+    private final StderrCollector complaint;
     private volatile boolean ended;
     private Allowance allowance = Allowance.UNLIMITED;
 
-    private Zygote(Process process, Blueprint blueprint, Watch watch) {
+    private Zygote(Process process, SandboxSpec blueprint, Watchdog watch) {
         this.process = process;
         this.blueprint = blueprint;
         this.limits = blueprint.limits();
         this.watch = watch;
         this.frames = new Frames(process.getInputStream(), process.getOutputStream(), limits.maxResult());
-        this.complaint = new Complaint(process.getErrorStream());
+        this.complaint = new StderrCollector(process.getErrorStream());
     }
 
     /** Starts one and waits until it is ready. @throws SandboxException that says what it complained of */
-    static Zygote start(Blueprint blueprint, Watch watch) {
+    static Zygote start(SandboxSpec blueprint, Watchdog watch) {
         Process process;
         try {
             ProcessBuilder builder = new ProcessBuilder(blueprint.command());
@@ -129,7 +129,7 @@ final class Zygote implements AutoCloseable {
                 frames.write(Frames.JOB, job(program));
                 return outcome(result(stdout, stderr), stdout, stderr);
             } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-                Watch.Reason reason = watched.reason();
+                Watchdog.Reason reason = watched.reason();
                 if (reason == null) {
                     throw failure("The sandbox failed", e);
                 }
@@ -155,7 +155,7 @@ final class Zygote implements AutoCloseable {
                 conversation.started(line);
                 return outcome(talk(conversation, watched), new Output(0), new Output(0));
             } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-                Watch.Reason reason = watched.reason();
+                Watchdog.Reason reason = watched.reason();
                 if (reason == null) {
                     throw failure("The sandbox failed", e);
                 }

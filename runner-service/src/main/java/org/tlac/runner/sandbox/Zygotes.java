@@ -20,11 +20,11 @@ final class Zygotes {
     private final String python;
     private final Limits limits;
     private final Lowest lowest;
-    private final Watch watch;
+    private final Watchdog watch;
     private final CountDownLatch settled = new CountDownLatch(1);
     private volatile Isolation level = Isolation.NONE;
     private volatile String lacking = "";
-    private @Nullable Blueprint blueprint;
+    private @Nullable SandboxSpec blueprint;
     private @Nullable Scratch scratch;
 
     /**
@@ -35,7 +35,7 @@ final class Zygotes {
      */
     record Lowest(Isolation level, String scratch) {}
 
-    Zygotes(String python, Limits limits, Lowest lowest, Watch watch) {
+    Zygotes(String python, Limits limits, Lowest lowest, Watchdog watch) {
         this.python = python;
         this.limits = limits;
         this.lowest = lowest;
@@ -121,7 +121,7 @@ final class Zygotes {
     }
 
     private Zygote start(Isolation at, boolean givingWay) {
-        Blueprint made = blueprint(at);
+        SandboxSpec made = blueprint(at);
         try {
             return Zygote.start(givingWay ? made.givingWay() : made, watch);
         } catch (SandboxException e) {
@@ -130,13 +130,13 @@ final class Zygotes {
         }
     }
 
-    private synchronized Blueprint blueprint(Isolation at) {
-        Blueprint known = blueprint;
+    private synchronized SandboxSpec blueprint(Isolation at) {
+        SandboxSpec known = blueprint;
         if (known == null || known.isolation() != at) {
             PythonRoot root = PythonRoot.of(python);
             known = at == Isolation.FULL
-                    ? Blueprint.of(root, limits)
-                    : Blueprint.withoutNamespaces(root, limits, scratch());
+                    ? SandboxSpec.of(root, limits)
+                    : SandboxSpec.withoutNamespaces(root, limits, scratch());
             blueprint = known;
         }
         return known;

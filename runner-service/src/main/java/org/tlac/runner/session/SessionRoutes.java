@@ -24,7 +24,7 @@ public final class SessionRoutes {
     static final String REPLICA = "X-Tlac-Replica";
 
     private static final String PATH = "/api/python/session";
-    private static final Duration COME_BACK = Duration.ofSeconds(5);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Duration LATER = Duration.ofHours(1);
 
     private final Sessions sessions;
@@ -92,7 +92,7 @@ public final class SessionRoutes {
         String replica = call.header(REPLICA).orElse(SessionId.UNNAMED);
         Session session = sessions.start(replica, call.caller().id(), program)
                 .orElseThrow(() -> ApiError.busy(
-                        "Too many programs are waiting for their users. Please try again shortly.", COME_BACK));
+                        "Too many programs are waiting for their users. Please try again shortly.", RETRY_AFTER));
         String path = PATH + "/" + session.id();
         return Reply.json(201, Map.of("id", session.id(), "events", path + "/events", "input", path + "/input"));
     }

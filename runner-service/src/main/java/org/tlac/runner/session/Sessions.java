@@ -150,7 +150,7 @@ public final class Sessions implements AutoCloseable {
     }
 
     /** Ends every program and tells its reader why; none starts any more. */
-    public void farewell() {
+    public void endAll() {
         List<Session> open;
         synchronized (this) {
             stopping = true;
@@ -168,7 +168,7 @@ public final class Sessions implements AutoCloseable {
 
     @Override
     public void close() {
-        farewell();
+        endAll();
         closed.countDown();
         slots.close();
     }

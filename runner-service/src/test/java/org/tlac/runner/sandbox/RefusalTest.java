@@ -17,13 +17,13 @@ import org.tlac.runner.RunningRunner;
 /** A sandbox with a layer missing starts no program. */
 class RefusalTest {
 
-    private static final Blueprint WHOLE = Blueprint.of(PythonRoot.of(""), Programs.LIMITS);
+    private static final SandboxSpec WHOLE = SandboxSpec.of(PythonRoot.of(""), Programs.LIMITS);
 
     /** BPF for "allow everything". */
     private static final String ALLOW_ALL =
             Base64.getEncoder().encodeToString(new byte[] {6, 0, 0, 0, 0, 0, (byte) 0xff, 0x7f});
 
-    private final Watch watch = new Watch();
+    private final Watchdog watch = new Watchdog();
 
     @AfterEach
     void nothingIsLeftBehind() {
@@ -31,24 +31,24 @@ class RefusalTest {
         RunningRunner.await("every process ended", () -> Descendants.living().isEmpty());
     }
 
-    private Map<String, Boolean> fly(Blueprint blueprint) {
+    private Map<String, Boolean> fly(SandboxSpec blueprint) {
         try (Zygote zygote = Zygote.start(blueprint, watch)) {
             return Canaries.fly(zygote);
         }
     }
 
-    private static Blueprint withSetup(String pattern, String replacement) {
+    private static SandboxSpec withSetup(String pattern, String replacement) {
         String setup = new String(WHOLE.setup(), StandardCharsets.UTF_8).substring(8);
         String changed = Pattern.compile(pattern).matcher(setup).replaceAll(replacement);
         assertThat(changed).isNotEqualTo(setup);
         byte[] bytes = "%08d%s"
                 .formatted(changed.getBytes(StandardCharsets.UTF_8).length, changed)
                 .getBytes(StandardCharsets.UTF_8);
-        return new Blueprint(WHOLE.python(), WHOLE.command(), bytes, WHOLE.limits(), null);
+        return new SandboxSpec(WHOLE.python(), WHOLE.command(), bytes, WHOLE.limits(), null);
     }
 
-    private static Blueprint withCommand(List<String> command) {
-        return new Blueprint(WHOLE.python(), command, WHOLE.setup(), WHOLE.limits(), null);
+    private static SandboxSpec withCommand(List<String> command) {
+        return new SandboxSpec(WHOLE.python(), command, WHOLE.setup(), WHOLE.limits(), null);
     }
 
     private static List<String> without(String... arguments) {
@@ -98,8 +98,8 @@ class RefusalTest {
         List<String> command = without("--remount-ro", "/");
         assertThat(fly(withCommand(command))).hasSize(20);
         // Landlock still holds; without both it shows.
-        Blueprint both = withSetup("setup\\[..file_rules..\\]\\.apply\\(\\)", "None");
-        assertThat(fly(new Blueprint(both.python(), command, both.setup(), both.limits(), null)))
+        SandboxSpec both = withSetup("setup\\[..file_rules..\\]\\.apply\\(\\)", "None");
+        assertThat(fly(new SandboxSpec(both.python(), command, both.setup(), both.limits(), null)))
                 .containsEntry("write to the root", false);
     }
 

@@ -25,6 +25,6 @@ class SupervisorTest {
 
     @Test
     void supervisor_canBeReadInOneSitting() {
-        assertThat(Blueprint.textResource("supervisor.py").lines()).hasSizeLessThan(250);
+        assertThat(SandboxSpec.textResource("supervisor.py").lines()).hasSizeLessThan(250);
     }
 }

@@ -21,7 +21,7 @@ public final class AuditLog {
     }
 
     /** Writes the entry; it is counted when the transaction is committed. */
-    public void append(Statements transaction, AuditEntry entry) {
+    public void append(Transaction transaction, AuditEntry entry) {
         Map<String, @Nullable Object> parameters = new HashMap<>();
         parameters.put("action", entry.action());
         parameters.put("actor", entry.actorUsername());

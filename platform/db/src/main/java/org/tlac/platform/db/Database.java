@@ -32,14 +32,14 @@ public final class Database implements Statements, AutoCloseable {
     private final ServerProbe server;
     private final LeasedPool leases;
     private final DbClient client;
-    private final Runner runner;
+    private final StatementExecutor statements;
 
     private Database(DatabaseConfig config, HikariDataSource pool, Metrics metrics) {
         this.pool = pool;
         this.server = new ServerProbe(pool.getJdbcUrl(), pool.getUsername(), pool.getPassword());
         this.leases = new LeasedPool(pool, server, config.connectTimeout(), config.waitTimeout());
         this.client = JdbcClientBuilder.create().connectionPool(leases).build();
-        this.runner = new Runner(metrics);
+        this.statements = new StatementExecutor(metrics);
         metrics.gauge(Catalogue.DB_CONNECTIONS_ACTIVE, this::active);
         metrics.gauge(Catalogue.DB_CONNECTIONS_PENDING, leases::waiting);
         metrics.gauge(Catalogue.DB_CONNECTIONS_MAX, pool::getMaximumPoolSize);
@@ -108,7 +108,7 @@ public final class Database implements Statements, AutoCloseable {
     public <T> List<T> query(
             String name, String sql, Map<String, ? extends @Nullable Object> parameters, RowReader<T> reader) {
         try (LeasedPool.Lease lease = lease(name)) {
-            List<T> rows = runner.query(client.execute(), name, sql, parameters, reader);
+            List<T> rows = statements.query(client.execute(), name, sql, parameters, reader);
             lease.worked();
             return rows;
         }
@@ -117,7 +117,7 @@ public final class Database implements Statements, AutoCloseable {
     @Override
     public long update(String name, String sql, Map<String, ? extends @Nullable Object> parameters) {
         try (LeasedPool.Lease lease = lease(name)) {
-            long rows = runner.update(client.execute(), name, sql, parameters);
+            long rows = statements.update(client.execute(), name, sql, parameters);
             lease.worked();
             return rows;
         }
@@ -189,7 +189,7 @@ public final class Database implements Statements, AutoCloseable {
         try {
             return leases.lease();
         } catch (SQLException e) {
-            throw runner.failure(name, e);
+            throw statements.failure(name, e);
         }
     }
 
@@ -203,12 +203,12 @@ public final class Database implements Statements, AutoCloseable {
         @Override
         public <T> List<T> query(
                 String name, String sql, Map<String, ? extends @Nullable Object> parameters, RowReader<T> reader) {
-            return noted(() -> runner.query(transaction, name, sql, parameters, reader));
+            return noted(() -> statements.query(transaction, name, sql, parameters, reader));
         }
 
         @Override
         public long update(String name, String sql, Map<String, ? extends @Nullable Object> parameters) {
-            return noted(() -> runner.update(transaction, name, sql, parameters));
+            return noted(() -> statements.update(transaction, name, sql, parameters));
         }
 
         @Override
@@ -232,7 +232,7 @@ public final class Database implements Statements, AutoCloseable {
                 throw failure;
             }
             if (begun) {
-                runner.measured("commit", "commit", () -> {
+                statements.measured("commit", "commit", () -> {
                     transaction.commit();
                     return true;
                 });

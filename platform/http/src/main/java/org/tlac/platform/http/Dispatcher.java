@@ -133,9 +133,8 @@ final class Dispatcher implements io.helidon.webserver.http.Handler {
     }
 
     private Target target(Call call) {
-        // Helidon reads the chunk size "+1" as 1. Where another proxy stands before us and reads it otherwise, a second
-        // request could
-        // hide in the first; a body of announced length leaves nothing to read in two ways.
+        // Helidon reads the chunk size "+1" as 1. Where another proxy stands before us and reads it otherwise, a
+        // second request could hide in the first; a body of announced length leaves nothing to read in two ways.
         if (listener.edge() && call.header("Transfer-Encoding").isPresent()) {
             return new Target.Refused(ApiError.lengthRequired(), HttpMetrics.UNMATCHED);
         }

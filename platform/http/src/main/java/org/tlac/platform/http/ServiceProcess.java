@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** The life of a service's process: logs, configuration, start, and a stop that lets calls finish, whatever asked for it. */
 public final class ServiceProcess {
@@ -24,7 +24,7 @@ public final class ServiceProcess {
      *
      * @param start wires and starts the service; what it returns is closed when the process stops
      */
-    public static void run(Owner service, Function<Config, ? extends AutoCloseable> start) {
+    public static void run(ServiceName service, Function<Config, ? extends AutoCloseable> start) {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         long began = System.nanoTime();
@@ -61,7 +61,7 @@ public final class ServiceProcess {
         return config;
     }
 
-    private static void stop(Owner service, AutoCloseable running) {
+    private static void stop(ServiceName service, AutoCloseable running) {
         try {
             running.close();
             LOG.info("{} stopped", service.id());

@@ -1,5 +1,5 @@
 /**
- * The front door that every service has: listeners, health, graceful stop, logs, the table of routes, strict JSON, errors in the
+ * The server that every service has: listeners, health, graceful stop, logs, the table of routes, strict JSON, errors in the
  * contract's form, and the client to other services.
  */
 @NullMarked

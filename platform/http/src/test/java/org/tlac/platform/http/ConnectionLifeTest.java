@@ -26,20 +26,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tlac.platform.identity.Identity;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** What a client may take of a listener, and that it gets no more: on real sockets. */
 class ConnectionLifeTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Metrics METRICS = Metrics.open(Owner.GATEWAY, "test");
+    private static final Metrics METRICS = Metrics.open(ServiceName.GATEWAY, "test");
 
     /** More than the sockets' buffers of both ends hold. */
     private static final int LARGE = 64 << 20;
 
     private final CountDownLatch release = new CountDownLatch(1);
     private final AtomicInteger waiting = new AtomicInteger();
-    private FrontDoor door;
+    private ServiceServer door;
 
     @BeforeEach
     void start() {
@@ -78,7 +78,7 @@ class ConnectionLifeTest {
                     release.await();
                     return Reply.json("waited");
                 }));
-        door = FrontDoor.builder(config, METRICS)
+        door = ServiceServer.builder(config, METRICS)
                 .edge()
                 .routes(routes)
                 .authentication(call -> new Identity.Anonymous(""))

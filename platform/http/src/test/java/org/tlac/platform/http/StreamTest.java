@@ -24,18 +24,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** Answers that are sent while they come into being, and read while they arrive. */
 @Timeout(60)
 class StreamTest {
 
-    private static final Metrics METRICS = Metrics.open(Owner.GATEWAY, "test");
+    private static final Metrics METRICS = Metrics.open(ServiceName.GATEWAY, "test");
     private static final String END = "end";
 
     private final Parts parts = new Parts();
     private final ConnectionWatch watch = ConnectionWatch.start();
-    private FrontDoor door;
+    private ServiceServer door;
 
     /** A stream of what a test puts in, which ends with END; it beats by itself, as a stream of events does. */
     private static final class Parts extends InputStream {
@@ -83,7 +83,7 @@ class StreamTest {
                 1,
                 Duration.ZERO,
                 Duration.ofHours(1));
-        door = FrontDoor.builder(config, METRICS)
+        door = ServiceServer.builder(config, METRICS)
                 .routes(Routes.of(
                         Route.get(
                                 "/parts",
@@ -100,7 +100,7 @@ class StreamTest {
                                 Access.ANYONE,
                                 call -> Reply.stream(
                                         200, List.of(), new ByteArrayInputStream(letters(99_999)), 100_000))))
-                .stopping(() -> parts.queue.add(END))
+                .shutdownHook(() -> parts.queue.add(END))
                 .start();
     }
 

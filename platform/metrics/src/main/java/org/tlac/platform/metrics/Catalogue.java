@@ -6,11 +6,11 @@ import static org.tlac.platform.metrics.Metric.Kind.HISTOGRAM;
 import static org.tlac.platform.metrics.Metric.Merge.EDGE;
 import static org.tlac.platform.metrics.Metric.Merge.MAX;
 import static org.tlac.platform.metrics.Metric.Merge.SUM;
-import static org.tlac.platform.metrics.Owner.ACTIVITY;
-import static org.tlac.platform.metrics.Owner.AUTH;
-import static org.tlac.platform.metrics.Owner.BACKUP;
-import static org.tlac.platform.metrics.Owner.GATEWAY;
-import static org.tlac.platform.metrics.Owner.RUNNER;
+import static org.tlac.platform.metrics.ServiceName.ACTIVITY;
+import static org.tlac.platform.metrics.ServiceName.AUTH;
+import static org.tlac.platform.metrics.ServiceName.BACKUP;
+import static org.tlac.platform.metrics.ServiceName.GATEWAY;
+import static org.tlac.platform.metrics.ServiceName.RUNNER;
 
 import java.util.Arrays;
 import java.util.List;
@@ -27,8 +27,8 @@ public final class Catalogue {
     /** How every metric of ours begins. */
     public static final String PREFIX = "tlac_";
 
-    private static final Set<Owner> EVERYONE = Set.of(Owner.values());
-    private static final Set<Owner> WITH_DATABASE = Set.of(AUTH, ACTIVITY, BACKUP);
+    private static final Set<ServiceName> EVERYONE = Set.of(ServiceName.values());
+    private static final Set<ServiceName> WITH_DATABASE = Set.of(AUTH, ACTIVITY, BACKUP);
     private static final List<Double> NO_BUCKETS = List.of();
 
     /** Error types of {@link #ERRORS}: a fixed set, so that nothing a client sends can add a series. */
@@ -417,7 +417,7 @@ public final class Catalogue {
         return ALL.stream().filter(metric -> metric.name().equals(name)).findFirst();
     }
 
-    public static List<Metric> ownedBy(Owner owner) {
+    public static List<Metric> ownedBy(ServiceName owner) {
         return ALL.stream().filter(metric -> metric.owners().contains(owner)).toList();
     }
 

@@ -13,7 +13,13 @@ import java.util.Set;
  * @param merge how one number for the whole system is made of what several services and replicas report
  */
 public record Metric(
-        String name, Kind kind, String help, List<Label> labels, List<Double> buckets, Set<Owner> owners, Merge merge) {
+        String name,
+        Kind kind,
+        String help,
+        List<Label> labels,
+        List<Double> buckets,
+        Set<ServiceName> owners,
+        Merge merge) {
 
     public enum Kind {
         COUNTER,

@@ -44,11 +44,11 @@ public final class Metrics {
      */
     private static final Map<List<String>, DoubleSupplier> SUPPLIERS = new ConcurrentHashMap<>();
 
-    private final Owner owner;
+    private final ServiceName owner;
     private final MeterRegistry registry;
     private final Exposition exposition;
 
-    private Metrics(Owner owner, MetricsConfig config, MeterRegistry registry) {
+    private Metrics(ServiceName owner, MetricsConfig config, MeterRegistry registry) {
         this.owner = owner;
         this.registry = registry;
         this.exposition = new Exposition(config, registry);
@@ -59,7 +59,7 @@ public final class Metrics {
      *
      * @param version what {@code tlac_build_info} says
      */
-    public static Metrics open(Owner owner, String version) {
+    public static Metrics open(ServiceName owner, String version) {
         var micrometer = io.micrometer.core.instrument.Metrics.globalRegistry;
         // Helidon tags every meter with its scope: a label of its own on series that users' dashboards know without it.
         micrometer.config().meterFilter(MeterFilter.ignoreTags("scope"));
@@ -78,7 +78,7 @@ public final class Metrics {
         return metrics;
     }
 
-    public Owner owner() {
+    public ServiceName owner() {
         return owner;
     }
 

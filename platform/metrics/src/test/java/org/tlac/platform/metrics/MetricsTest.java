@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class MetricsTest {
 
-    private static final Metrics METRICS = Metrics.open(Owner.AUTH, "1.2.3");
+    private static final Metrics METRICS = Metrics.open(ServiceName.AUTH, "1.2.3");
 
     @Test
     void countersWithKnownLabels_existAtZeroFromTheStart() {

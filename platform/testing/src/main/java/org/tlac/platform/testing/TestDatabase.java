@@ -28,10 +28,10 @@ public final class TestDatabase implements AutoCloseable {
 
     private final String url;
     private final String name;
-    private final Wire wire;
+    private final FlakyProxy wire;
     private final Path passwordFile;
 
-    private TestDatabase(String url, String name, Wire wire, Path passwordFile) {
+    private TestDatabase(String url, String name, FlakyProxy wire, Path passwordFile) {
         this.url = url;
         this.name = name;
         this.wire = wire;
@@ -54,7 +54,7 @@ public final class TestDatabase implements AutoCloseable {
             throw new IllegalStateException("Cannot provision " + name, e);
         }
         URI address = server.address();
-        Wire wire = Wire.to(address.getHost(), address.getPort());
+        FlakyProxy wire = FlakyProxy.to(address.getHost(), address.getPort());
         try {
             Path passwordFile = Files.createTempFile("tlac-test", ".password");
             passwordFile.toFile().deleteOnExit();

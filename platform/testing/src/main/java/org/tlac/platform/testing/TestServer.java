@@ -20,8 +20,8 @@ import org.testcontainers.utility.DockerImageName;
 /** The PostgreSQL server that a JVM's tests share: a container when Docker answers, else an embedded one. It ends with the JVM. */
 final class TestServer {
 
-    /** The server's major that production's images name. */
-    static final String IMAGE = "postgres:15";
+    /** The one that compose.yml and the manifests run. */
+    static final String IMAGE = "postgres:17.11-trixie";
 
     private static final String SUPERUSER = "postgres";
     private static final Logger LOG = LoggerFactory.getLogger(TestServer.class);

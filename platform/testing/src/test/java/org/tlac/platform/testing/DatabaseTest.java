@@ -37,12 +37,12 @@ import org.tlac.platform.db.DatabaseException.Kind;
 import org.tlac.platform.db.Migrations;
 import org.tlac.platform.db.Transaction;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** platform/db against a real PostgreSQL. It stands here because the kit that starts one depends on platform/db. */
 class DatabaseTest {
 
-    private static final Metrics METRICS = Metrics.open(Owner.AUTH, "test");
+    private static final Metrics METRICS = Metrics.open(ServiceName.AUTH, "test");
     private static TestDatabase server;
     private static Database database;
     private Scrape before;

@@ -31,7 +31,7 @@ import org.tlac.platform.db.DatabaseException;
 import org.tlac.platform.db.DatabaseException.Outage;
 import org.tlac.platform.db.DiskSpace;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** A real PostgreSQL on a disk that gets full: a small tmpfs, which only root may mount. */
 @Timeout(180)
@@ -63,7 +63,7 @@ class FullDiskTest {
             statement.execute("create table activity.work (id bigint primary key, state text)");
             statement.execute("alter table activity.work owner to activity");
         }
-        metrics = Metrics.open(Owner.ACTIVITY, "test");
+        metrics = Metrics.open(ServiceName.ACTIVITY, "test");
         database = Database.open(config(), metrics);
     }
 

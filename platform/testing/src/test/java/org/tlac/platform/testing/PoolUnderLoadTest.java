@@ -24,14 +24,14 @@ import org.tlac.platform.db.DatabaseConfig;
 import org.tlac.platform.db.DatabaseException;
 import org.tlac.platform.db.DatabaseException.Outage;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 /** Many more callers than connections: a pool that is full is no database that is away, and the other way round. */
 @Timeout(90)
 class PoolUnderLoadTest {
 
     private static final int CALLERS = 300;
-    private static final Metrics METRICS = Metrics.open(Owner.AUTH, "test");
+    private static final Metrics METRICS = Metrics.open(ServiceName.AUTH, "test");
     private static TestDatabase server;
 
     private final List<Database> opened = new ArrayList<>();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tlac.platform.metrics.Metrics;
-import org.tlac.platform.metrics.Owner;
+import org.tlac.platform.metrics.ServiceName;
 
 class ScrapeTest {
 
@@ -77,7 +77,7 @@ class ScrapeTest {
 
     @Test
     void whatOurServicesExpose_isWellFormed() {
-        Scrape scrape = Scrape.parse(Metrics.open(Owner.AUTH, "test").scrape());
+        Scrape scrape = Scrape.parse(Metrics.open(ServiceName.AUTH, "test").scrape());
         assertThat(scrape.value("tlac_build_info", "version", "test")).isEqualTo(1);
     }
 

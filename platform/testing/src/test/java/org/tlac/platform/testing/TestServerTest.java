@@ -2,6 +2,9 @@ package org.tlac.platform.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -17,6 +20,14 @@ class TestServerTest {
                 .isEqualTo("container");
         assertThat(TestServer.choose(() -> false, () -> "container", () -> "embedded"))
                 .isEqualTo("embedded");
+    }
+
+    @Test
+    void image_isTheOneThatRunsInProduction() throws IOException {
+        Path root = Path.of("..", "..");
+        assertThat(Files.readString(root.resolve("compose.yml"))).contains(":-" + TestServer.IMAGE + "}");
+        assertThat(Files.readString(root.resolve("k8s/components/postgres/postgres.yaml")))
+                .contains("image: " + TestServer.IMAGE + "\n");
     }
 
     @Test

@@ -1,5 +1,0 @@
-/** What must happen from time to time without anybody asking. */
-@NullMarked
-package org.tlac.auth.upkeep;
-
-import org.jspecify.annotations.NullMarked;
