@@ -18,13 +18,14 @@ import org.tlac.platform.db.AuditLog;
 import org.tlac.platform.db.Database;
 import org.tlac.platform.db.DiskSpace;
 import org.tlac.platform.db.Migrations;
-import org.tlac.platform.http.BearerAuthentication;
+import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
 import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.JwksClient;
 import org.tlac.platform.identity.TokenVerifier;
 import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.metrics.ServiceName;
+import org.tlac.platform.security.ServiceSecurity;
 
 /** activity-service, put together. */
 public final class ActivityService {
@@ -64,15 +65,24 @@ public final class ActivityService {
                 .and(new RevisionRoutes(database, config.answerBytes()).routes())
                 .and(new CountRoutes(database).routes());
         return ServiceServer.builder(config.server(), metrics)
-                .routes(routes)
-                .authentication(new BearerAuthentication(
-                        new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
-                .guard(disk)
+                .routes(routes.map(route -> keptFromFullDisk(route, disk)))
+                .authentication(
+                        new ServiceSecurity(new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
                 .readiness("database", database::reachable)
                 .closing(disk)
                 .closing(course)
                 .closing(database)
                 .start();
+    }
+
+    private static Route keptFromFullDisk(Route route, DiskSpace disk) {
+        if (route.method().equals("GET")) {
+            return route;
+        }
+        return route.handledBy(call -> {
+            disk.requireSpace();
+            return route.handler().handle(call);
+        });
     }
 
     /** From the jar's manifest; classes outside a jar have none. */

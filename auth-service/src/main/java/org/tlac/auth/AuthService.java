@@ -28,13 +28,13 @@ import org.tlac.auth.users.Users;
 import org.tlac.platform.db.AuditLog;
 import org.tlac.platform.db.Database;
 import org.tlac.platform.db.Migrations;
-import org.tlac.platform.http.BearerAuthentication;
 import org.tlac.platform.http.Routes;
 import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.ServiceSecret;
 import org.tlac.platform.identity.TokenVerifier;
 import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.metrics.ServiceName;
+import org.tlac.platform.security.ServiceSecurity;
 
 /** auth-service, put together. */
 public final class AuthService {
@@ -85,8 +85,8 @@ public final class AuthService {
         Parts parts = new Parts(config, database, keys, sessions, attempts, hasher, audit, counted, clock);
         return ServiceServer.builder(config.server(), metrics)
                 .routes(routes(parts))
-                .authentication(new BearerAuthentication(
-                        new TokenVerifier(keys, clock), Map.of(ServiceName.GATEWAY.id(), gateway)))
+                .authentication(
+                        new ServiceSecurity(new TokenVerifier(keys, clock), Map.of(ServiceName.GATEWAY.id(), gateway)))
                 .readiness("database", database::reachable)
                 .closing(database)
                 .closing(hasher)

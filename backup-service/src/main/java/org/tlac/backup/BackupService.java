@@ -20,12 +20,12 @@ import org.tlac.platform.db.AuditLog;
 import org.tlac.platform.db.Database;
 import org.tlac.platform.db.DiskSpace;
 import org.tlac.platform.db.Migrations;
-import org.tlac.platform.http.BearerAuthentication;
 import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.JwksClient;
 import org.tlac.platform.identity.TokenVerifier;
 import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.metrics.ServiceName;
+import org.tlac.platform.security.ServiceSecurity;
 
 /** Wires backup-service. */
 final class BackupService {
@@ -55,7 +55,7 @@ final class BackupService {
         TokenVerifier verifier = new TokenVerifier(new JwksClient(config.jwks(), clock), clock);
         return ServiceServer.builder(config.server(), metrics)
                 .routes(new BackupRoutes(catalogue, runs).routes())
-                .authentication(new BearerAuthentication(verifier, Map.of()))
+                .authentication(new ServiceSecurity(verifier, Map.of()))
                 .readiness("database", database::reachable)
                 .readiness("pg_dump", pgPrograms::usable)
                 .readiness("backup_folder", folder::writable)

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.tlac.gateway.edge.ClientAddress;
 import org.tlac.gateway.edge.Compression;
+import org.tlac.gateway.edge.LimitClass;
 import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.gateway.upstream.UpstreamConfig;
-import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.ServerConfig;
 import org.tlac.platform.metrics.ServiceName;
 

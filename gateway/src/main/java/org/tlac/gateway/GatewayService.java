@@ -24,10 +24,10 @@ import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.gateway.status.Replicas;
 import org.tlac.gateway.status.StatusRoutes;
 import org.tlac.gateway.upstream.Addresses;
+import org.tlac.gateway.upstream.ConnectionWatch;
 import org.tlac.gateway.upstream.ReplicaClients;
 import org.tlac.gateway.upstream.RunnerReplicas;
 import org.tlac.gateway.upstream.Upstream;
-import org.tlac.platform.http.ConnectionWatch;
 import org.tlac.platform.http.Routes;
 import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.ServiceSecret;
@@ -62,9 +62,10 @@ final class GatewayService {
                 new RunnerReplicas(PYTHON_RUNNER, config.runnerReplicas(), names, secret, config.upstream(), watch);
         PythonSessions pythonSessions = new PythonSessions(runners, sessions);
         PageRoutes pages = new PageRoutes(new Course(config.courseFolder(), config.maxManifestBytes(), clock));
+        RateLimits limits = new RateLimits(config.limits(), metrics, clock);
         Compression compression = new Compression(config.compression());
         Routes routes = new ApiRoutes(
-                        auth, activity, runner, backup, sessions, pythonSessions, new PythonQueue(runners))
+                        auth, activity, runner, backup, sessions, pythonSessions, new PythonQueue(runners), limits)
                 .routes()
                 .and(new StatusRoutes(
                                 new Replicas(config.scrape(), names, replicas),
@@ -72,11 +73,10 @@ final class GatewayService {
                                 activity,
                                 new MetricsAccess(config.metrics()),
                                 new Alerts(config.prometheus(), watch),
+                                limits,
                                 clock)
                         .routes())
                 .and(pages.routes());
-        RateLimits limits = new RateLimits(config.limits(), metrics, clock);
-        limits.expect(routes.table());
         RateLimitGossip peers = new RateLimitGossip(
                 Objects.requireNonNull(config.scrape().get(ServiceName.GATEWAY)),
                 names,
@@ -93,11 +93,9 @@ final class GatewayService {
                 .trustedPeers(config.trustedProxies()::isProxy)
                 .tls(tls(config))
                 .headers(SecurityHeaders.headers(config.hsts()))
-                .routes(compression.around(routes))
+                .routes(CsrfGuard.around(compression.around(routes)))
                 .refusals(pages::notFound)
                 .authentication(new SessionAuthentication(sessions, config.trustedProxies()))
-                .guard(new CsrfGuard())
-                .guard(limits)
                 .management(peers.routes())
                 .shutdownHook(pythonSessions::endAll)
                 .closing(watch)

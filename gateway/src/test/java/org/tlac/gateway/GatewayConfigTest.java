@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.gateway.edge.Compression;
+import org.tlac.gateway.edge.LimitClass;
 import org.tlac.gateway.status.MetricsAccess;
 import org.tlac.gateway.upstream.UpstreamConfig;
 import org.tlac.platform.http.ConnectionLimits;
-import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.metrics.ServiceName;
 
 class GatewayConfigTest {

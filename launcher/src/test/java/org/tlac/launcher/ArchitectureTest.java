@@ -26,7 +26,8 @@ class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .importPaths(Stream.concat(
                             SERVICES.stream().map(name -> name.equals("gateway") ? name : name + "-service"),
-                            Stream.of("metrics", "identity", "http", "db").map(name -> "platform/" + name))
+                            Stream.of("metrics", "identity", "http", "security", "db")
+                                    .map(name -> "platform/" + name))
                     .map(module -> School.ROOT.resolve(module).resolve("target/classes"))
                     .toList());
 
@@ -53,6 +54,17 @@ class ArchitectureTest {
                     .resideInAnyPackage(others)
                     .check(CLASSES);
         }
+    }
+
+    @Test
+    void database_knowsNothingOfHttp() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.tlac.platform.db..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.tlac.platform.http..", "io.helidon.http..", "io.helidon.webserver..")
+                .check(CLASSES);
     }
 
     @Test

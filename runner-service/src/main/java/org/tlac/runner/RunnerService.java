@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
-import org.tlac.platform.http.BearerAuthentication;
 import org.tlac.platform.http.ServiceServer;
 import org.tlac.platform.identity.JwksClient;
 import org.tlac.platform.identity.TokenVerifier;
 import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.metrics.ServiceName;
+import org.tlac.platform.security.ServiceSecurity;
 import org.tlac.runner.check.CheckRoutes;
 import org.tlac.runner.run.Diagnostics;
 import org.tlac.runner.run.RunQueue;
@@ -64,8 +64,8 @@ final class RunnerService {
                 .routes(new Diagnostics(sandbox, queue, rules, sessions::running).routes())
                 .routes(new CheckRoutes(config.checks(), rules, sandbox, queue, judges, runnerMetrics).routes())
                 .routes(new SessionRoutes(sessions, sandbox, rules).routes())
-                .authentication(new BearerAuthentication(
-                        new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
+                .authentication(
+                        new ServiceSecurity(new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
                 .readiness("sandbox", () -> rules.permits(sandbox.isolation()))
                 .healthDetail("isolation", () -> sandbox.isolation().id())
                 .shutdownHook(() -> queue.close(timeToBegin(config)))

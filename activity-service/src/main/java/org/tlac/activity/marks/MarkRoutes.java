@@ -15,7 +15,6 @@ import org.tlac.platform.db.Database;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
-import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
@@ -47,9 +46,8 @@ public final class MarkRoutes {
 
     public Routes routes() {
         return Routes.of(
-                Route.post("/api/teacher/mark", Access.TEACHER, this::decide).limited(LimitClass.MARKS),
-                Route.post("/api/teacher/answer-mark", Access.TEACHER, this::answer)
-                        .limited(LimitClass.MARKS));
+                Route.post("/api/teacher/mark", Access.TEACHER, this::decide),
+                Route.post("/api/teacher/answer-mark", Access.TEACHER, this::answer));
     }
 
     record Decision(
@@ -150,7 +148,7 @@ public final class MarkRoutes {
 
     private static AuditEntry entry(
             Call call, String action, Pupil pupil, ActivityKey activity, Map<String, Object> metadata) {
-        return AuditEntry.of(call, action)
+        return AuditEntry.of(call.origin(), action)
                 .on(pupil.username())
                 .at(activity.lessonId(), activity.activityId())
                 .with(metadata);

@@ -11,7 +11,6 @@ import org.tlac.platform.db.Database;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
-import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
@@ -33,8 +32,7 @@ public final class RevisionRoutes {
     }
 
     public Routes routes() {
-        return Routes.of(
-                Route.get("/api/teacher/revisions", Access.TEACHER, this::list).limited(LimitClass.OTHER));
+        return Routes.of(Route.get("/api/teacher/revisions", Access.TEACHER, this::list));
     }
 
     record Revision(

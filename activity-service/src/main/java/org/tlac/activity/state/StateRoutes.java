@@ -16,7 +16,6 @@ import org.tlac.platform.db.Database;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
-import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
@@ -53,9 +52,9 @@ public final class StateRoutes {
     public Routes routes() {
         String one = "/api/activity/state/{lesson_id}/{activity_id}";
         return Routes.of(
-                Route.get("/api/activity/state", Access.SIGNED_IN, this::list).limited(LimitClass.OTHER),
-                Route.get(one, Access.SIGNED_IN, this::find).limited(LimitClass.OTHER),
-                Route.post(one, Access.SIGNED_IN, this::save).limited(LimitClass.SAVES));
+                Route.get("/api/activity/state", Access.SIGNED_IN, this::list),
+                Route.get(one, Access.SIGNED_IN, this::find),
+                Route.post(one, Access.SIGNED_IN, this::save));
     }
 
     record State(

@@ -94,7 +94,7 @@ public final class LoginRoutes {
         Instant now = clock.instant();
         users.signedIn(tx, account.user(), now);
         Session session = sessions.begin(tx, account.user(), now);
-        audit.append(tx, AuditEntry.of(call, "login").by(account.user().username()));
+        audit.append(tx, AuditEntry.of(call.origin(), "login").by(account.user().username()));
         return new Entry.Open(session);
     }
 

@@ -17,7 +17,6 @@ import org.tlac.platform.db.Database;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
-import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
@@ -59,7 +58,7 @@ public final class PasswordRoutes {
     }
 
     public Routes routes() {
-        return Routes.of(Route.post(PASSWORD, Access.SIGNED_IN, this::change).limited(LimitClass.OTHER));
+        return Routes.of(Route.post(PASSWORD, Access.SIGNED_IN, this::change));
     }
 
     record PasswordBody(
@@ -95,7 +94,7 @@ public final class PasswordRoutes {
             sessions.endOthers(tx, session);
             audit.append(
                     tx,
-                    AuditEntry.of(call, "update_user")
+                    AuditEntry.of(call.origin(), "update_user")
                             .on(account.user().username())
                             .with(Map.of("changes", List.of("password"))));
         });

@@ -3,28 +3,26 @@ package org.tlac.auth.maintenance;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Jobs that run one after the other, again and again, on one thread; every replica runs them, and they do not mind. */
+/** Jobs that run one after the other, again and again, on one thread. They are idempotent: every replica runs them. */
 public final class MaintenanceJobs implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MaintenanceJobs.class);
 
-    private final Map<String, Runnable> jobs;
-    private final Duration interval;
-    private final Consumer<String> failed;
-    private final CountDownLatch stopped = new CountDownLatch(1);
-    private final Thread thread;
+    private static final Duration LAST_JOB = Duration.ofSeconds(10);
 
-    private MaintenanceJobs(Map<String, Runnable> jobs, Duration interval, Consumer<String> failed) {
-        this.jobs = new LinkedHashMap<>(jobs);
-        this.interval = interval;
+    private final Consumer<String> failed;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofVirtual().name("maintenance").factory());
+
+    private MaintenanceJobs(Consumer<String> failed) {
         this.failed = failed;
-        this.thread = Thread.ofVirtual().name("upkeep").unstarted(this::run);
     }
 
     /**
@@ -34,19 +32,12 @@ public final class MaintenanceJobs implements AutoCloseable {
      * @param failed is told the name of a job that failed; the others go on
      */
     public static MaintenanceJobs start(Map<String, Runnable> jobs, Duration interval, Consumer<String> failed) {
-        MaintenanceJobs upkeep = new MaintenanceJobs(jobs, interval, failed);
-        upkeep.thread.start();
-        return upkeep;
-    }
-
-    private void run() {
-        try {
-            while (!stopped.await(interval.toNanos(), TimeUnit.NANOSECONDS)) {
-                jobs.forEach(this::run);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        MaintenanceJobs maintenance = new MaintenanceJobs(failed);
+        Map<String, Runnable> inOrder = new LinkedHashMap<>(jobs);
+        long nanos = interval.toNanos();
+        var unused = maintenance.executor.scheduleWithFixedDelay(
+                () -> inOrder.forEach(maintenance::run), nanos, nanos, TimeUnit.NANOSECONDS);
+        return maintenance;
     }
 
     private void run(String name, Runnable job) {
@@ -54,16 +45,18 @@ public final class MaintenanceJobs implements AutoCloseable {
             job.run();
         } catch (RuntimeException e) {
             failed.accept(name);
-            LOG.warn("MaintenanceJobs of {} failed; it is tried again in {}", name, interval, e);
+            LOG.warn("The maintenance job {} failed; it is tried again in the next round", name, e);
         }
     }
 
     /** Waits for the job that is running. */
     @Override
     public void close() {
-        stopped.countDown();
+        executor.shutdown();
         try {
-            thread.join(Duration.ofSeconds(10));
+            if (!executor.awaitTermination(LAST_JOB.toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.warn("A maintenance job is still running after {}", LAST_JOB);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

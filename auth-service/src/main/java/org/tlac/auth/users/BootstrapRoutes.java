@@ -80,7 +80,10 @@ public final class BootstrapRoutes {
         User user = users.insert(tx, admin, hash, clock.instant())
                 .orElseThrow(() -> ApiError.conflict("Username already exists."));
         audit.append(
-                tx, AuditEntry.of(call, "bootstrap_admin").by(user.username()).on(user.username()));
+                tx,
+                AuditEntry.of(call.origin(), "bootstrap_admin")
+                        .by(user.username())
+                        .on(user.username()));
         return user;
     }
 

@@ -67,7 +67,7 @@ public final class Compression implements AutoCloseable {
 
     /** The same routes, whose answers are compressed for clients that take it. */
     public Routes around(Routes routes) {
-        return Routes.of(routes.table().stream().map(this::around).toArray(Route[]::new));
+        return routes.map(this::around);
     }
 
     private Route around(Route route) {

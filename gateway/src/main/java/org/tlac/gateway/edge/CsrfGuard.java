@@ -6,18 +6,27 @@ import java.util.Set;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
-import org.tlac.platform.http.Guard;
 import org.tlac.platform.http.Route;
+import org.tlac.platform.http.Routes;
 
 /** A call that changes something must come from our own page: it carries the session's CSRF token, which no other site can read. */
-public final class CsrfGuard implements Guard {
+public final class CsrfGuard {
 
     public static final String HEADER = "X-CSRF-Token";
 
     private static final Set<String> SAFE = Set.of("GET", "HEAD");
 
-    @Override
-    public void check(Call call, Route route) {
+    private CsrfGuard() {}
+
+    /** The same routes, behind this check. */
+    public static Routes around(Routes routes) {
+        return routes.map(route -> route.handledBy(call -> {
+            check(call, route);
+            return route.handler().handle(call);
+        }));
+    }
+
+    private static void check(Call call, Route route) {
         if (SAFE.contains(call.method())) {
             return;
         }
@@ -28,9 +37,8 @@ public final class CsrfGuard implements Guard {
         if (route.access() == Access.ANYONE) {
             return;
         }
-        String expected = call.attached(Session.class)
-                .orElseThrow(ApiError::notAuthenticated)
-                .csrfToken();
+        String expected =
+                Session.of(call).orElseThrow(ApiError::notAuthenticated).csrfToken();
         if (!matches(expected, call.header(HEADER).orElse(""))) {
             throw ApiError.forbidden("CSRF token is missing or wrong.");
         }

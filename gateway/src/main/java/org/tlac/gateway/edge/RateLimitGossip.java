@@ -16,6 +16,8 @@ import org.slf4j.LoggerFactory;
 import org.tlac.gateway.upstream.Addresses;
 import org.tlac.gateway.upstream.ReplicaClients;
 import org.tlac.gateway.upstream.RequestThreads;
+import org.tlac.gateway.upstream.ServiceClient.Answer;
+import org.tlac.gateway.upstream.ServiceClient.Request;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
@@ -23,8 +25,6 @@ import org.tlac.platform.http.Json;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
-import org.tlac.platform.http.ServiceClient.Answer;
-import org.tlac.platform.http.ServiceClient.Request;
 import org.tlac.platform.identity.ServiceSecret;
 
 /**

@@ -9,9 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToIntFunction;
 import org.tlac.platform.http.ApiError;
-import org.tlac.platform.http.Call;
-import org.tlac.platform.http.Guard;
-import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.identity.Identity;
 import org.tlac.platform.metrics.Catalogue;
@@ -20,7 +17,7 @@ import org.tlac.platform.metrics.Histogram;
 import org.tlac.platform.metrics.Metrics;
 
 /** Calls per user and minute, by class: those that came here, and those that {@link RateLimitGossip} know of. */
-public final class RateLimits implements Guard {
+public final class RateLimits {
 
     private static final Duration WINDOW = Duration.ofMinutes(1);
     private static final String LIMIT_TYPE = "api";
@@ -69,13 +66,19 @@ public final class RateLimits implements Guard {
         this.usage = metrics.histogram(Catalogue.RATE_LIMIT_USAGE);
     }
 
-    /** Makes the series of these routes exist at 0. */
-    public void expect(Iterable<Route> routes) {
-        for (Route route : routes) {
-            if (config.perMinute().containsKey(route.limit())) {
-                exceeded.add(0, route.endpoint(), LIMIT_TYPE);
-            }
+    /** The same route, whose calls by somebody who is signed in count towards that limit. */
+    public Route counted(LimitClass limitClass, Route route) {
+        Integer limit = config.perMinute().get(limitClass);
+        if (limit == null) {
+            return route;
         }
+        exceeded.add(0, route.endpoint(), LIMIT_TYPE);
+        return route.handledBy(call -> {
+            if (call.identity() instanceof Identity.User user) {
+                count(new Key(user.caller().id(), limitClass), limit, route.endpoint());
+            }
+            return route.handler().handle(call);
+        });
     }
 
     void countAlso(ToIntFunction<String> counted) {
@@ -94,21 +97,15 @@ public final class RateLimits implements Guard {
         return calls;
     }
 
-    @Override
-    public void check(Call call, Route route) {
-        Integer limit = config.perMinute().get(route.limit());
-        if (limit == null || !(call.identity() instanceof Identity.User user)) {
-            return;
-        }
-        Key key = new Key(user.caller().id(), route.limit());
+    private void count(Key key, int limit, String endpoint) {
         SlidingWindow.Verdict verdict = windows.get(key, missing -> new SlidingWindow(limit, WINDOW))
                 .admit(clock.instant(), elsewhere.applyAsInt(key.text()));
         // Whole percents: Helidon's summaries round fractions up.
-        usage.observe(Math.floorDiv(100 * verdict.used(), limit), route.endpoint());
+        usage.observe(Math.floorDiv(100 * verdict.used(), limit), endpoint);
         if (!verdict.admitted()) {
-            exceeded.increment(route.endpoint(), LIMIT_TYPE);
+            exceeded.increment(endpoint, LIMIT_TYPE);
             if (config.enforce()) {
-                throw ApiError.tooManyRequests(message(route.limit(), limit), verdict.retryAfter());
+                throw ApiError.tooManyRequests(message(key.limitClass(), limit), verdict.retryAfter());
             }
         }
     }

@@ -22,7 +22,7 @@ public final class SessionAuthentication implements Authentication {
     public Identity identify(Call call) {
         String address = clientAddress(call);
         Optional<Session> session = call.cookie(COOKIE).flatMap(cookie -> sessions.resolve(cookie, address));
-        session.ifPresent(found -> call.attach(Session.class, found));
+        session.ifPresent(call.request().context()::register);
         return session.<Identity>map(found -> new Identity.User(found.caller()))
                 .orElseGet(() -> new Identity.Anonymous(address));
     }

@@ -9,11 +9,11 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.tlac.gateway.upstream.Remembered;
+import org.tlac.gateway.upstream.ExpiringCache;
+import org.tlac.gateway.upstream.ServiceClient;
 import org.tlac.gateway.upstream.Upstream;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Json;
-import org.tlac.platform.http.ServiceClient;
 import org.tlac.platform.identity.Caller;
 import org.tlac.platform.identity.Role;
 
@@ -33,7 +33,7 @@ public final class Sessions {
 
     private final Upstream auth;
     private final InstantSource clock;
-    private final Remembered<String, Optional<Session>> remembered;
+    private final ExpiringCache<String, Optional<Session>> remembered;
 
     /** Sessions that ended here: an answer that was on its way meanwhile must not bring one back. */
     private final Cache<String, Boolean> ended;
@@ -41,7 +41,7 @@ public final class Sessions {
     public Sessions(Upstream auth, Duration remember, InstantSource clock) {
         this.auth = auth;
         this.clock = clock;
-        this.remembered = new Remembered<>(remember, MAX_REMEMBERED);
+        this.remembered = new ExpiringCache<>(remember, MAX_REMEMBERED);
         this.ended = Caffeine.newBuilder()
                 .maximumSize(MAX_REMEMBERED)
                 .expireAfterWrite(Duration.ofMinutes(1))

@@ -1,21 +1,22 @@
 package org.tlac.gateway.proxy;
 
+import static org.tlac.gateway.edge.LimitClass.MARKS;
+import static org.tlac.gateway.edge.LimitClass.NONE;
+import static org.tlac.gateway.edge.LimitClass.OTHER;
+import static org.tlac.gateway.edge.LimitClass.RUNS;
+import static org.tlac.gateway.edge.LimitClass.SAVES;
 import static org.tlac.platform.http.Access.ADMIN;
 import static org.tlac.platform.http.Access.ANYONE;
 import static org.tlac.platform.http.Access.SIGNED_IN;
 import static org.tlac.platform.http.Access.TEACHER;
-import static org.tlac.platform.http.LimitClass.MARKS;
-import static org.tlac.platform.http.LimitClass.NONE;
-import static org.tlac.platform.http.LimitClass.OTHER;
-import static org.tlac.platform.http.LimitClass.RUNS;
-import static org.tlac.platform.http.LimitClass.SAVES;
 
+import org.tlac.gateway.edge.LimitClass;
+import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.edge.Session;
 import org.tlac.gateway.edge.Sessions;
 import org.tlac.gateway.upstream.Upstream;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.Handler;
-import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
@@ -33,6 +34,7 @@ public final class ApiRoutes {
     private final Sessions sessions;
     private final PythonSessions pythonSessions;
     private final PythonQueue pythonQueue;
+    private final RateLimits limits;
 
     public ApiRoutes(
             Upstream auth,
@@ -41,7 +43,8 @@ public final class ApiRoutes {
             Upstream backup,
             Sessions sessions,
             PythonSessions pythonSessions,
-            PythonQueue pythonQueue) {
+            PythonQueue pythonQueue,
+            RateLimits limits) {
         this.auth = auth;
         this.activity = activity;
         this.runner = runner;
@@ -49,6 +52,7 @@ public final class ApiRoutes {
         this.sessions = sessions;
         this.pythonSessions = pythonSessions;
         this.pythonQueue = pythonQueue;
+        this.limits = limits;
     }
 
     public Routes routes() {
@@ -85,8 +89,8 @@ public final class ApiRoutes {
                 row("POST", "/api/admin/backups/{id}/verify", ADMIN, OTHER, to(backup)));
     }
 
-    private static Route row(String method, String template, Access access, LimitClass limit, Handler handler) {
-        return Route.of(method, template, access, handler).limited(limit);
+    private Route row(String method, String template, Access access, LimitClass limit, Handler handler) {
+        return limits.counted(limit, Route.of(method, template, access, handler));
     }
 
     private static Handler to(Upstream service) {
@@ -104,7 +108,7 @@ public final class ApiRoutes {
     private Handler endingSession(Upstream service) {
         return call -> {
             Reply reply = Forwarder.forward(call, service, true);
-            call.attached(Session.class).ifPresent(ended -> sessions.forget(ended.cookie()));
+            Session.of(call).ifPresent(ended -> sessions.forget(ended.cookie()));
             return reply;
         };
     }

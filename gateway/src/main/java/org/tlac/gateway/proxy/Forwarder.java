@@ -10,13 +10,13 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.tlac.gateway.edge.Session;
 import org.tlac.gateway.upstream.RunnerReplicas.Replica;
+import org.tlac.gateway.upstream.ServiceClient.Answer;
+import org.tlac.gateway.upstream.ServiceClient.Request;
+import org.tlac.gateway.upstream.ServiceClient.Streamed;
 import org.tlac.gateway.upstream.Upstream;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
 import org.tlac.platform.http.Reply;
-import org.tlac.platform.http.ServiceClient.Answer;
-import org.tlac.platform.http.ServiceClient.Request;
-import org.tlac.platform.http.ServiceClient.Streamed;
 
 /**
  * Passes a call on to a service and its answer back. Of either side's headers only those named here get through, so that nobody outside
@@ -43,17 +43,16 @@ final class Forwarder {
 
     private Forwarder() {}
 
-    /** Passes the call on as its signed-in user; as the gateway itself when the route needs nobody signed in. */
+    /**
+     * Passes the call on as its signed-in user.
+     *
+     * @throws IllegalStateException when nobody is: the route demands nobody, and must say so by {@link #forwardAsGateway}
+     */
     static Reply forward(Call call, Upstream service, boolean withSession) {
-        Optional<Session> session = call.attached(Session.class);
+        Session session = session(call);
         Request request = request(call);
-        if (withSession && session.isPresent()) {
-            request = request.with(SESSION, session.get().cookie());
-        }
-        Answer answer = session.isPresent()
-                ? service.asUser(request, session.get().token(), call::reserve)
-                : service.asGateway(request, call.clientAddress());
-        return reply(answer);
+        return reply(service.asUser(
+                withSession ? request.with(SESSION, session.cookie()) : request, session.token(), call::reserve));
     }
 
     /** Passes a signed-in user's call on to one replica and tells it what it is called. */
@@ -91,10 +90,13 @@ final class Forwarder {
         }
     }
 
+    private static Session session(Call call) {
+        return Session.of(call)
+                .orElseThrow(() -> new IllegalStateException("no session at a route that is passed on as its user"));
+    }
+
     private static String token(Call call) {
-        return call.attached(Session.class)
-                .orElseThrow(ApiError::notAuthenticated)
-                .token();
+        return session(call).token();
     }
 
     /** Passes the call on as the gateway itself, whoever is signed in: signing in and creating the first admin. */

@@ -60,7 +60,7 @@ public final class PythonSessions {
 
     /** A stream outlives the token it began with: whoever signs out, or is signed out, reads no further. */
     private boolean mayGoOn(Call call) {
-        Optional<Session> session = call.attached(Session.class);
+        Optional<Session> session = Session.of(call);
         if (session.isEmpty()) {
             return false;
         }

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tlac.gateway.upstream.Remembered;
-import org.tlac.platform.http.ConnectionWatch;
+import org.tlac.gateway.upstream.ConnectionWatch;
+import org.tlac.gateway.upstream.ExpiringCache;
+import org.tlac.gateway.upstream.ServiceClient;
 import org.tlac.platform.http.Json;
-import org.tlac.platform.http.ServiceClient;
 
 /** What Prometheus holds to be wrong, for the admin's page. Prometheus may be away: that is an answer, never a failure. */
 public final class Alerts {
@@ -37,7 +37,7 @@ public final class Alerts {
 
     private final Optional<URI> prometheus;
     private final Optional<ServiceClient> client;
-    private final Remembered<String, Map<String, Object>> answers = new Remembered<>(REMEMBER, 1);
+    private final ExpiringCache<String, Map<String, Object>> answers = new ExpiringCache<>(REMEMBER, 1);
 
     /** Whether what is said about alerts can be relied on. */
     enum State {

@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 import org.tlac.gateway.upstream.Addresses;
 import org.tlac.gateway.upstream.ReplicaClients;
 import org.tlac.gateway.upstream.RequestThreads;
+import org.tlac.gateway.upstream.ServiceClient;
+import org.tlac.gateway.upstream.ServiceClient.Request;
 import org.tlac.platform.http.ApiError;
-import org.tlac.platform.http.ServiceClient;
-import org.tlac.platform.http.ServiceClient.Request;
 import org.tlac.platform.metrics.ServiceName;
 
 /** Every running process of every service, found through the addresses that its management host name resolves to. */

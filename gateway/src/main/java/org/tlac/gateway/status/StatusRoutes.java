@@ -8,19 +8,21 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tlac.gateway.edge.LimitClass;
+import org.tlac.gateway.edge.RateLimits;
 import org.tlac.gateway.edge.Session;
-import org.tlac.gateway.upstream.Remembered;
+import org.tlac.gateway.upstream.ExpiringCache;
+import org.tlac.gateway.upstream.ServiceClient.Answer;
+import org.tlac.gateway.upstream.ServiceClient.Request;
 import org.tlac.gateway.upstream.Upstream;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
+import org.tlac.platform.http.Handler;
 import org.tlac.platform.http.Json;
-import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
-import org.tlac.platform.http.ServiceClient.Answer;
-import org.tlac.platform.http.ServiceClient.Request;
 import org.tlac.platform.metrics.ServiceName;
 
 /** Health of the whole, and its numbers: for Prometheus, for the admin's page, and for scripts. */
@@ -37,8 +39,9 @@ public final class StatusRoutes {
     private final Upstream activity;
     private final MetricsAccess metricsAccess;
     private final Alerts alerts;
+    private final RateLimits limits;
     private final InstantSource clock;
-    private final Remembered<String, List<Replicas.Answer>> answers = new Remembered<>(REMEMBER, 10);
+    private final ExpiringCache<String, List<Replicas.Answer>> answers = new ExpiringCache<>(REMEMBER, 10);
 
     public StatusRoutes(
             Replicas replicas,
@@ -46,12 +49,14 @@ public final class StatusRoutes {
             Upstream activity,
             MetricsAccess metricsAccess,
             Alerts alerts,
+            RateLimits limits,
             InstantSource clock) {
         this.replicas = replicas;
         this.auth = auth;
         this.activity = activity;
         this.metricsAccess = metricsAccess;
         this.alerts = alerts;
+        this.limits = limits;
         this.clock = clock;
     }
 
@@ -59,12 +64,14 @@ public final class StatusRoutes {
         return Routes.of(
                 Route.get("/api/health", Access.ANYONE, call -> Reply.json(health())),
                 Route.get("/metrics", Access.ANYONE, this::metrics),
-                Route.get("/api/metrics", Access.ADMIN, this::counts).limited(LimitClass.OTHER),
-                Route.get("/api/admin/metrics", Access.ADMIN, this::adminMetrics)
-                        .limited(LimitClass.OTHER),
+                counted("/api/metrics", this::counts),
+                counted("/api/admin/metrics", this::adminMetrics),
                 // A call of its own, so that a Prometheus that is slow or away keeps no number waiting.
-                Route.get("/api/admin/alerts", Access.ADMIN, call -> Reply.json(alerts.now()))
-                        .limited(LimitClass.OTHER));
+                counted("/api/admin/alerts", call -> Reply.json(alerts.now())));
+    }
+
+    private Route counted(String template, Handler handler) {
+        return limits.counted(LimitClass.OTHER, Route.get(template, Access.ADMIN, handler));
     }
 
     private List<Replicas.Answer> ask(String path) {
@@ -124,7 +131,7 @@ public final class StatusRoutes {
     }
 
     private static JsonNode counts(Call call, Upstream service) {
-        Session session = call.attached(Session.class).orElseThrow(ApiError::notAuthenticated);
+        Session session = Session.of(call).orElseThrow(ApiError::notAuthenticated);
         Answer answer = service.asUser(Request.get(COUNTS), session.token());
         if (answer.status() != 200) {
             throw ApiError.unavailable(

@@ -6,9 +6,7 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.tlac.platform.http.ConnectionWatch;
-import org.tlac.platform.http.ServiceClient;
-import org.tlac.platform.http.ServiceClient.Patience;
+import org.tlac.gateway.upstream.ServiceClient.Patience;
 
 /** A client to each process by its address, for questions that every one of them is asked: how it is, what it counted. */
 public final class ReplicaClients {

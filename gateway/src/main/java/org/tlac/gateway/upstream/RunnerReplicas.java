@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
-import org.tlac.platform.http.ConnectionWatch;
 import org.tlac.platform.identity.ServiceSecret;
 
 /**

@@ -10,14 +10,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
-import org.tlac.platform.http.BearerAuthentication;
-import org.tlac.platform.http.ConnectionWatch;
+import org.tlac.gateway.upstream.ServiceClient.Answer;
+import org.tlac.gateway.upstream.ServiceClient.Patience;
+import org.tlac.gateway.upstream.ServiceClient.Request;
+import org.tlac.gateway.upstream.ServiceClient.Streamed;
 import org.tlac.platform.http.Reply;
-import org.tlac.platform.http.ServiceClient;
-import org.tlac.platform.http.ServiceClient.Answer;
-import org.tlac.platform.http.ServiceClient.Patience;
-import org.tlac.platform.http.ServiceClient.Request;
-import org.tlac.platform.http.ServiceClient.Streamed;
 import org.tlac.platform.identity.ServiceSecret;
 import org.tlac.platform.metrics.ServiceName;
 
@@ -101,8 +98,8 @@ public final class Upstream implements AutoCloseable {
         return send(
                 request.with(
                         new Reply.Header(AUTHORIZATION, shared.secret().bearer()),
-                        new Reply.Header(BearerAuthentication.SERVICE, ServiceName.GATEWAY.id()),
-                        new Reply.Header(BearerAuthentication.CLIENT_ADDRESS, clientAddress)),
+                        new Reply.Header(ServiceSecret.NAME_HEADER, ServiceName.GATEWAY.id()),
+                        new Reply.Header(ServiceSecret.CLIENT_ADDRESS_HEADER, clientAddress)),
                 Upstream::anySize);
     }
 

@@ -3,8 +3,7 @@ package org.tlac.gateway.upstream;
 import io.helidon.config.Config;
 import java.net.URI;
 import java.time.Duration;
-import org.tlac.platform.http.ServiceClient;
-import org.tlac.platform.http.ServiceClient.Patience;
+import org.tlac.gateway.upstream.ServiceClient.Patience;
 
 /**
  * The keys below {@code upstream}: what one service may cost its callers, and all services each other. Every service has its own

@@ -17,11 +17,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tlac.gateway.upstream.Addresses;
+import org.tlac.gateway.upstream.ConnectionWatch;
 import org.tlac.gateway.upstream.ReplicaClients;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ConnectionLimits;
-import org.tlac.platform.http.ConnectionWatch;
-import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
@@ -80,14 +79,13 @@ class RateLimitGossipTest {
                 1,
                 Duration.ZERO,
                 Duration.ofSeconds(5));
-        Route route = Route.get("/api/x", Access.SIGNED_IN, call -> Reply.json(Map.of()))
-                .limited(LimitClass.OTHER);
+        Route route =
+                limits.counted(LimitClass.OTHER, Route.get("/api/x", Access.SIGNED_IN, call -> Reply.json(Map.of())));
         ServiceServer door = ServiceServer.builder(config, METRICS)
                 .listeners(listener -> listener.useNio(false))
                 .routes(Routes.of(route))
                 .authentication(call -> new Identity.User(
                         new Caller(call.queryInt("user", 1, 9).orElse(1), "ada.l", "Ada", Role.PUPIL, 2026, "")))
-                .guard(limits)
                 .management(peers.routes())
                 .closing(peers)
                 .start();

@@ -12,7 +12,6 @@ import org.slf4j.LoggerFactory;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
-import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
@@ -54,8 +53,7 @@ public final class CheckRoutes {
     }
 
     public Routes routes() {
-        return Routes.of(
-                Route.post("/api/python/check", Access.SIGNED_IN, this::check).limited(LimitClass.RUNS));
+        return Routes.of(Route.post("/api/python/check", Access.SIGNED_IN, this::check));
     }
 
     private Reply check(Call call) throws IOException, InterruptedException {

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tlac.platform.http.Access;
-import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
@@ -23,8 +22,7 @@ import org.tlac.runner.sandbox.Sandbox;
 public record Diagnostics(Sandbox sandbox, RunQueue queue, RunRules rules, IntSupplier conversations) {
 
     public Routes routes() {
-        return Routes.of(Route.get("/api/python/diagnostics", Access.TEACHER, call -> Reply.json(body()))
-                .limited(LimitClass.OTHER));
+        return Routes.of(Route.get("/api/python/diagnostics", Access.TEACHER, call -> Reply.json(body())));
     }
 
     private Map<String, Object> body() {

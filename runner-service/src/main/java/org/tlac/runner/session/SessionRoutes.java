@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
-import org.tlac.platform.http.LimitClass;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
@@ -74,10 +73,10 @@ public final class SessionRoutes {
 
     public Routes routes() {
         return Routes.of(
-                Route.post(PATH, Access.SIGNED_IN, this::start).limited(LimitClass.RUNS),
-                Route.get(PATH + "/{id}/events", Access.SIGNED_IN, this::events).limited(LimitClass.OTHER),
-                Route.post(PATH + "/{id}/input", Access.SIGNED_IN, this::input).limited(LimitClass.OTHER),
-                Route.delete(PATH + "/{id}", Access.SIGNED_IN, this::stop).limited(LimitClass.OTHER));
+                Route.post(PATH, Access.SIGNED_IN, this::start),
+                Route.get(PATH + "/{id}/events", Access.SIGNED_IN, this::events),
+                Route.post(PATH + "/{id}/input", Access.SIGNED_IN, this::input),
+                Route.delete(PATH + "/{id}", Access.SIGNED_IN, this::stop));
     }
 
     private Reply start(Call call) throws InterruptedException {

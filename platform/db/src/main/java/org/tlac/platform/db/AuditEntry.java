@@ -2,7 +2,7 @@ package org.tlac.platform.db;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tlac.platform.http.Call;
+import org.tlac.platform.identity.Origin;
 
 /**
  * A deed worth remembering: who did what to whom, from where.
@@ -25,12 +25,10 @@ public record AuditEntry(
         metadata = Map.copyOf(metadata);
     }
 
-    /** A deed of the call's sender; of nobody when nobody is signed in. */
-    public static AuditEntry of(Call call, String action) {
-        String actor = call.identity() instanceof org.tlac.platform.identity.Identity.User user
-                ? user.caller().username()
-                : null;
-        return new AuditEntry(action, actor, null, null, null, Map.of(), call.clientAddress(), call.userAgent());
+    /** A deed of whoever sent a call; of nobody when nobody is signed in. */
+    public static AuditEntry of(Origin origin, String action) {
+        return new AuditEntry(
+                action, origin.username(), null, null, null, Map.of(), origin.clientAddress(), origin.userAgent());
     }
 
     public AuditEntry by(String username) {

@@ -1,10 +1,11 @@
 package org.tlac.platform.db;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tlac.platform.http.Json;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Counter;
 import org.tlac.platform.metrics.Metrics;
@@ -12,12 +13,22 @@ import org.tlac.platform.metrics.Metrics;
 /** The audit log as every service but auth-service knows it: a table to append to, in the transaction of the deed it records. */
 public final class AuditLog {
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final Counter entries;
 
     /** @param actions what this service records; their series exist at 0 from the start */
     public AuditLog(Metrics metrics, List<String> actions) {
         entries = metrics.counter(Catalogue.AUDIT_ENTRIES);
         actions.forEach(action -> entries.add(0, action));
+    }
+
+    private static String json(Map<String, Object> metadata) {
+        try {
+            return JSON.writeValueAsString(metadata);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("metadata that cannot be written as JSON", e);
+        }
     }
 
     /** Writes the entry; it is counted when the transaction is committed. */
@@ -28,7 +39,7 @@ public final class AuditLog {
         parameters.put("target", entry.targetUsername());
         parameters.put("lesson", entry.lessonId());
         parameters.put("activity", entry.activityId());
-        parameters.put("metadata", Json.text(entry.metadata()));
+        parameters.put("metadata", json(entry.metadata()));
         parameters.put("ip", entry.ipAddress());
         parameters.put("agent", entry.userAgent());
         transaction.update("audit.append", """

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
-import org.tlac.platform.http.Unavailable;
+import org.tlac.platform.metrics.Unavailable;
 
 /**
  * A statement that failed, by the class of its SQLSTATE (PostgreSQL manual, appendix A), and what that means to a caller. The message names
@@ -67,6 +67,11 @@ public final class DatabaseException extends RuntimeException implements Unavail
         this.kind = kind;
         this.outage = outage;
         this.constraint = constraint;
+    }
+
+    /** What the server would say, before it must. */
+    static DatabaseException diskFull() {
+        return of("disk.reserve", new SQLException("less than the reserve is free", "53100"));
     }
 
     static DatabaseException of(String statement, Throwable failure) {

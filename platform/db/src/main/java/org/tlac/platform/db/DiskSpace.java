@@ -9,10 +9,6 @@ import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tlac.platform.http.ApiError;
-import org.tlac.platform.http.Call;
-import org.tlac.platform.http.Guard;
-import org.tlac.platform.http.Route;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metrics;
 
@@ -20,7 +16,7 @@ import org.tlac.platform.metrics.Metrics;
  * Watches how much of a disk is free, and says no to what would fill it before PostgreSQL must: a server that cannot write its log stops,
  * and then nobody reads either. It is looked at from a thread of its own, since a disk over a network may not answer.
  */
-public final class DiskSpace implements Guard, AutoCloseable {
+public final class DiskSpace implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskSpace.class);
 
@@ -88,11 +84,10 @@ public final class DiskSpace implements Guard, AutoCloseable {
         return free < settings.reserveBytes();
     }
 
-    /** Refuses every call that changes something while the disk is full. */
-    @Override
-    public void check(Call call, Route route) {
-        if (full() && !route.method().equals("GET")) {
-            throw ApiError.unavailable(DatabaseException.Outage.DISK_FULL.detail(), "disk_full", null);
+    /** Before something is stored. @throws DatabaseException when the disk is full */
+    public void requireSpace() {
+        if (full()) {
+            throw DatabaseException.diskFull();
         }
     }
 

@@ -10,8 +10,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.platform.db.DatabaseException.Kind;
 import org.tlac.platform.db.DatabaseException.Outage;
-import org.tlac.platform.http.ApiError;
-import org.tlac.platform.http.Unavailable;
 
 /** PostgreSQL manual, appendix A: what each SQLSTATE is counted as, and what a caller is told. */
 class DatabaseExceptionTest {
@@ -52,12 +50,8 @@ class DatabaseExceptionTest {
         assertThat(failure.outage().orElse(null)).isEqualTo(outage);
         assertThat(failure.unavailable()).isEqualTo(outage != null);
         assertThat(failure).hasMessageNotContaining("pupils");
-        ApiError answer = Unavailable.asApiError(failure);
-        if (outage == null) {
-            assertThat(answer).isNull();
-        } else {
-            assertThat(answer.status()).isEqualTo(503);
-            assertThat(answer.detail()).isEqualTo(outage.detail());
+        if (outage != null) {
+            assertThat(failure.detail()).isEqualTo(outage.detail());
         }
     }
 

@@ -1,5 +1,6 @@
 package org.tlac.platform.http;
 
+import java.util.Arrays;
 import org.tlac.platform.identity.Identity;
 import org.tlac.platform.identity.Role;
 
@@ -12,16 +13,12 @@ public enum Access {
     /** Only another service of ours, acting for itself. */
     SERVICE;
 
-    /** @throws ApiError 401 when signing in would help, 403 when not */
-    void check(Identity identity) {
-        if (this == ANYONE) {
-            return;
+    /** The roles of which a caller must have one; for {@link #ANYONE} none is asked for. */
+    String[] roles() {
+        if (this == SERVICE) {
+            return new String[] {Identity.SERVICE_ROLE};
         }
-        switch (identity) {
-            case Identity.Anonymous anonymous -> throw ApiError.notAuthenticated();
-            case Identity.Service service -> require(this == SERVICE);
-            case Identity.User user -> require(admits(user.caller().role()));
-        }
+        return Arrays.stream(Role.values()).filter(this::admits).map(Role::id).toArray(String[]::new);
     }
 
     /** Whether a signed-in user of that role may call. */
@@ -32,11 +29,5 @@ public enum Access {
             case ADMIN -> role.atLeast(Role.ADMIN);
             case SERVICE -> false;
         };
-    }
-
-    private static void require(boolean allowed) {
-        if (!allowed) {
-            throw ApiError.forbidden();
-        }
     }
 }

@@ -106,11 +106,11 @@ public final class ApiError extends RuntimeException {
         return new ApiError(503, detail, retryAfter, List.of(), null, null, null);
     }
 
-    static ApiError badGateway(String detail, Throwable cause) {
+    public static ApiError badGateway(String detail, Throwable cause) {
         return new ApiError(502, detail, SOON, List.of(), "upstream_invalid", null, cause);
     }
 
-    static ApiError gatewayTimeout(String detail, Throwable cause) {
+    public static ApiError gatewayTimeout(String detail, Throwable cause) {
         return new ApiError(504, detail, SOON, List.of(), "upstream_timeout", null, cause);
     }
 

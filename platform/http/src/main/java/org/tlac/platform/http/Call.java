@@ -12,17 +12,19 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tlac.platform.identity.Caller;
 import org.tlac.platform.identity.Identity;
+import org.tlac.platform.identity.Origin;
 
 /** One request as a handler sees it: matched, identified, bounded. */
 public final class Call {
+
+    /** The header that names a call, here and in every service it reaches. */
+    public static final String REQUEST_ID = "X-Request-Id";
 
     /** So much of a body takes nothing from the budget: a sign-in must not wait for anybody's upload. */
     static final int FREE_BYTES = 2048;
@@ -30,16 +32,16 @@ public final class Call {
     private final ServerRequest request;
     private final String method;
     private final String requestId;
+    private final Listener listener;
     private final Bodies bodies;
-    private final Map<Class<?>, Object> attachments = new ConcurrentHashMap<>();
-    private Map<String, String> parameters = Map.of();
-    private Authentication authentication = Authentication.NONE;
+    private final CallPlace place;
+    private @Nullable Route route;
     private @Nullable Identity identity;
     private int maxBytes;
     private boolean last;
     private byte @Nullable [] body;
-    private @Nullable CallPlace place;
     private BodyBudget.@Nullable Share share;
+    private OptionalLong streamingSince = OptionalLong.empty();
 
     /**
      * What bounds the bodies of a listener's calls.
@@ -53,28 +55,57 @@ public final class Call {
         static final Bodies NONE = new Bodies(0, Duration.ZERO, new BodyBudget(0, 0, false, Duration.ZERO));
     }
 
-    Call(ServerRequest request, String requestId, Bodies bodies) {
+    Call(ServerRequest request, String requestId, Listener listener) {
         this.request = request;
         this.method = request.prologue().method().text();
         this.requestId = requestId;
-        this.bodies = bodies;
+        this.listener = listener;
+        this.bodies = listener.bodies();
+        this.place = new CallPlace(listener.connections());
         this.maxBytes = bodies.maxBytes();
     }
 
-    /** @param maxBody bytes that the route takes at most */
-    void matched(Map<String, String> pathParameters, int maxBody) {
-        parameters = Map.copyOf(pathParameters);
-        maxBytes = Math.min(maxBody, bodies.maxBytes());
+    /** The call that a request of Helidon's is; the first filter has put it in the request's context. */
+    public static Call of(ServerRequest request) {
+        return request.context()
+                .get(Call.class)
+                .orElseThrow(() -> new IllegalStateException("a request that came by no filter of ours"));
     }
 
-    /** Which place to give back while the body arrives. */
-    void placed(CallPlace taken) {
-        place = taken;
+    /** Helidon's request, for what works with that. */
+    public ServerRequest request() {
+        return request;
     }
 
-    /** Who calls is found out when somebody wants to know: what is for anyone is answered also while nobody can be asked. */
-    void identifiedBy(Authentication how) {
-        authentication = how;
+    void matched(Route found) {
+        route = found;
+        maxBytes = Math.min(found.maxBody(), bodies.maxBytes());
+    }
+
+    /** Whether a route, or a refusal for its method, was found. */
+    boolean routed() {
+        return route != null;
+    }
+
+    /** What metrics and logs call it: the route's template, mostly. */
+    public String endpoint() {
+        return route == null ? HttpMetrics.UNMATCHED : route.endpoint();
+    }
+
+    /** Given back while the body arrives and when the call is over. */
+    CallPlace place() {
+        return place;
+    }
+
+    /** From here on it is an answer without known length that leaves bit by bit: it takes no place. */
+    void streams() {
+        streamingSince = OptionalLong.of(System.nanoTime());
+        place.close();
+    }
+
+    /** Since when it streams, as {@link System#nanoTime}; empty when it does not. */
+    OptionalLong streamingSince() {
+        return streamingSince;
     }
 
     public String method() {
@@ -95,9 +126,9 @@ public final class Call {
         return request.prologue().query().rawValue();
     }
 
-    /** The part of the path that {@code {name}} stands for, decoded. */
+    /** The part of the path that {@code {name}} stands for, decoded. @throws java.util.NoSuchElementException when the route has none */
     public String path(String name) {
-        return Objects.requireNonNull(parameters.get(name), () -> "the route has no parameter " + name);
+        return request.path().pathParameters().get(name);
     }
 
     /** A path parameter in a form of its own. @throws ApiError 404 when {@code parse} finds none */
@@ -158,11 +189,15 @@ public final class Call {
                 : "";
     }
 
-    /** @throws ApiError as {@link Authentication#identify} */
+    /**
+     * Who calls, found out when somebody wants to know: what is for anyone is answered also while nobody can be asked.
+     *
+     * @throws ApiError as {@link Authentication#identify}
+     */
     public Identity identity() {
         Identity known = identity;
         if (known == null) {
-            known = authentication.identify(this);
+            known = listener.authentication().identify(this);
             identity = known;
         }
         return known;
@@ -178,22 +213,20 @@ public final class Call {
 
     /** The client's address as the gateway saw it, for the audit log. */
     public String clientAddress() {
-        return authentication.clientAddress(this);
+        return listener.authentication().clientAddress(this);
+    }
+
+    /** Where this call came from, for the audit log. @throws ApiError as {@link #identity} */
+    public Origin origin() {
+        String username =
+                identity() instanceof Identity.User user ? user.caller().username() : null;
+        return new Origin(username, clientAddress(), userAgent());
     }
 
     /** What the client calls itself, cut to what a log should hold. */
     public String userAgent() {
         String agent = header("User-Agent").orElse("");
         return agent.length() <= 300 ? agent : agent.substring(0, 300);
-    }
-
-    /** Keeps something that an authentication or guard found out, for the handler. */
-    public <T> void attach(Class<T> type, T value) {
-        attachments.put(type, value);
-    }
-
-    public <T> Optional<T> attached(Class<T> type) {
-        return Optional.ofNullable(attachments.get(type)).map(type::cast);
     }
 
     /**
@@ -218,16 +251,13 @@ public final class Call {
         if (known != null) {
             return known;
         }
-        CallPlace held = place;
-        if (held != null && request.content().hasEntity()) {
+        if (request.content().hasEntity()) {
             // Whoever sends slowly takes no place from others: a connection and a share of the budget bound it.
-            held.close();
+            place.close();
         }
         byte[] read = readBody();
         body = read;
-        if (held != null) {
-            held.take(this);
-        }
+        place.take(this);
         return read;
     }
 

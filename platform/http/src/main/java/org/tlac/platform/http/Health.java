@@ -1,29 +1,78 @@
 package org.tlac.platform.http;
 
+import io.helidon.health.HealthCheck;
+import io.helidon.health.HealthCheckResponse;
+import io.helidon.health.HealthCheckType;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.HttpFeature;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.observe.ObserverConfigBase;
+import io.helidon.webserver.observe.spi.Observer;
+import io.helidon.webserver.spi.ServerFeature;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Liveness, readiness and start-up as probes ask for them. Live: the service's own public listener answers. Started: the service opened its port. Ready: it is
- * not stopping and every part it cannot work without is there.
+ * A service's health checks, and the observer that answers {@code /health/live}, {@code /health/started} and {@code /health/ready} from them.
+ * Live: the service's own public listener answers. Started: the service opened its port. Ready: it is not stopping and every part it cannot
+ * work without is there. Helidon's own {@code HealthObserver} has another body, a list of checks, than operators and their tools know here.
  */
-public final class Health {
+final class Health implements Observer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
 
-    private final Map<String, BooleanSupplier> checks;
-    private final Map<String, Supplier<String>> facts;
+    private final List<HealthCheck> checks = new ArrayList<>();
     private volatile BooleanSupplier live = () -> true;
     private volatile boolean started;
     private volatile boolean stopping;
 
-    Health(Map<String, BooleanSupplier> checks, Map<String, Supplier<String>> facts) {
-        this.checks = new LinkedHashMap<>(checks);
-        this.facts = new LinkedHashMap<>(facts);
+    /** One check of a service. */
+    private record Check(String name, HealthCheckType type, Supplier<HealthCheckResponse> ask) implements HealthCheck {
+
+        static Check of(String name, HealthCheckType type, BooleanSupplier passes) {
+            return new Check(
+                    name,
+                    type,
+                    () -> HealthCheckResponse.builder()
+                            .status(passes.getAsBoolean())
+                            .build());
+        }
+
+        /** Down, and no failure of the answer: whoever probes wants to know whether to send people here. */
+        @Override
+        public HealthCheckResponse call() {
+            try {
+                return ask.get();
+            } catch (RuntimeException e) {
+                LOG.warn("The health check {} failed to run", name, e);
+                return HealthCheckResponse.builder().status(false).build();
+            }
+        }
+    }
+
+    /**
+     * The checks of a service.
+     *
+     * @param parts what it cannot work without, by name
+     * @param details what readiness says beside them, by name; asked each time, as the parts are
+     */
+    Health(Map<String, BooleanSupplier> parts, Map<String, Supplier<String>> details) {
+        checks.add(Check.of("listener", HealthCheckType.LIVENESS, () -> live.getAsBoolean()));
+        checks.add(Check.of("service", HealthCheckType.STARTUP, () -> started));
+        checks.add(Check.of("service", HealthCheckType.READINESS, () -> started && !stopping));
+        parts.forEach((name, part) -> checks.add(Check.of(name, HealthCheckType.READINESS, part)));
+        details.forEach((name, detail) -> checks.add(new Check(
+                name,
+                HealthCheckType.READINESS,
+                () -> HealthCheckResponse.builder().detail(name, detail.get()).build())));
     }
 
     /** What liveness asks from now on. */
@@ -39,40 +88,52 @@ public final class Health {
         stopping = true;
     }
 
-    Routes routes() {
-        return Routes.of(
-                Route.get("/health/live", Access.ANYONE, call -> state(live.getAsBoolean(), Map.of(), Map.of())),
-                Route.get("/health/started", Access.ANYONE, call -> state(started, Map.of(), Map.of())),
-                Route.get("/health/ready", Access.ANYONE, call -> ready()));
+    @Override
+    public String type() {
+        return "health";
     }
 
-    private Reply ready() {
+    @Override
+    public ObserverConfigBase prototype() {
+        return ObserverConfigBase.builder().name(type()).buildPrototype();
+    }
+
+    @Override
+    public void register(
+            ServerFeature.ServerFeatureContext context,
+            List<HttpRouting.Builder> routings,
+            UnaryOperator<String> endpoint) {
+        HttpFeature probes = routing -> {
+            for (HealthCheckType type : HealthCheckType.values()) {
+                String path = endpoint.apply(type()) + "/" + type.defaultEndpoint();
+                routing.get(path, (request, response) -> answer(type, response));
+                routing.head(path, (request, response) -> answer(type, response));
+            }
+        };
+        routings.forEach(routing -> routing.addFeature(probes));
+    }
+
+    /** {@code {"status": "UP", "checks": {"database": "UP"}, "isolation": "full"}}: a check with details says these, not how it is. */
+    private void answer(HealthCheckType type, ServerResponse response) {
+        boolean up = true;
         Map<String, String> results = new LinkedHashMap<>();
-        boolean up = started && !stopping;
-        for (Map.Entry<String, BooleanSupplier> check : checks.entrySet()) {
-            boolean passed = passes(check.getKey(), check.getValue());
-            results.put(check.getKey(), passed ? "UP" : "DOWN");
-            up &= passed;
+        Map<String, Object> details = new LinkedHashMap<>();
+        for (HealthCheck check : checks) {
+            if (check.type() == type) {
+                HealthCheckResponse result = check.call();
+                up &= result.status() == HealthCheckResponse.Status.UP;
+                details.putAll(result.details());
+                if (result.details().isEmpty()) {
+                    results.put(check.name(), result.status().name());
+                }
+            }
         }
-        Map<String, String> told = new LinkedHashMap<>();
-        facts.forEach((name, fact) -> told.put(name, fact.get()));
-        return state(up, results, told);
-    }
-
-    private static boolean passes(String name, BooleanSupplier check) {
-        try {
-            return check.getAsBoolean();
-        } catch (RuntimeException e) {
-            LOG.warn("The readiness check {} failed to run", name, e);
-            return false;
-        }
-    }
-
-    private static Reply state(boolean up, Map<String, String> results, Map<String, String> facts) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("status", up ? "UP" : "DOWN");
         body.put("checks", results);
-        body.putAll(facts);
-        return Reply.json(up ? 200 : 503, body);
+        body.putAll(details);
+        response.status(up ? 200 : 503);
+        response.header(HeaderNames.CONTENT_TYPE, Reply.JSON_TYPE);
+        response.send(Json.write(body));
     }
 }

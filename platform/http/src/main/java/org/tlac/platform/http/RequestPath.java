@@ -3,12 +3,10 @@ package org.tlac.platform.http;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * A request's path in the one form that everything after it decides on: decoded segments. Forms that two readers could understand
- * differently (empty and dot segments, encoded slashes, dots, backslashes and control characters, path parameters) are refused.
+ * The one form of a path that is routed, so that Helidon's matchers and everything behind them see the same path. Forms that two readers
+ * could understand differently (empty and dot segments, encoded slashes, dots, backslashes and control characters, path parameters) are refused.
  */
 final class RequestPath {
 
@@ -17,25 +15,19 @@ final class RequestPath {
 
     private RequestPath() {}
 
-    /**
-     * The decoded segments of a raw path: {@code /} gives none, {@code /a/b%20c} gives {@code a}, {@code b c}.
-     *
-     * @throws ApiError 400 when the path is not in normal form
-     */
-    static List<String> parse(String raw) {
+    /** @throws ApiError 400 when the raw path is not in normal form */
+    static void check(String raw) {
         if (raw.length() > MAX_LENGTH || !raw.startsWith("/")) {
             throw refused();
         }
-        List<String> segments = new ArrayList<>();
         if (raw.length() > 1) {
             for (String segment : raw.substring(1).split("/", -1)) {
-                segments.add(decode(segment));
+                checkText(decode(segment));
             }
         }
-        return List.copyOf(segments);
     }
 
-    private static String decode(String segment) {
+    private static ByteBuffer decode(String segment) {
         ByteBuffer bytes = ByteBuffer.allocate(segment.length());
         for (int i = 0; i < segment.length(); i++) {
             char c = segment.charAt(i);
@@ -48,7 +40,7 @@ final class RequestPath {
                 throw refused();
             }
         }
-        return checked(bytes.flip());
+        return bytes.flip();
     }
 
     private static byte escaped(String segment, int at) {
@@ -64,14 +56,13 @@ final class RequestPath {
         return (byte) value;
     }
 
-    private static String checked(ByteBuffer bytes) {
+    private static void checkText(ByteBuffer bytes) {
         try {
             String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
             boolean dots = text.chars().allMatch(c -> c == '.');
             if (dots || text.chars().anyMatch(Character::isISOControl)) {
                 throw refused();
             }
-            return text;
         } catch (CharacterCodingException e) {
             throw refused();
         }

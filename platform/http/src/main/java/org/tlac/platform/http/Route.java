@@ -1,5 +1,7 @@
 package org.tlac.platform.http;
 
+import java.util.Objects;
+
 /**
  * One row of a service's table of routes.
  *
@@ -8,14 +10,12 @@ package org.tlac.platform.http;
  * @param endpoint what metrics call it: the template, or a shared name for pages and assets
  * @param maxBody bytes of a body, when that is less than the listener's limit
  */
-public record Route(
-        String method,
-        String template,
-        Access access,
-        LimitClass limit,
-        String endpoint,
-        int maxBody,
-        Handler handler) {
+public record Route(String method, String template, Access access, String endpoint, int maxBody, Handler handler) {
+
+    public Route {
+        // Deny by default: a service with a route that says nothing about its callers does not start.
+        Objects.requireNonNull(access, () -> "no rule of access: " + method + " " + template);
+    }
 
     /** The endpoint of pages and assets, however many files there are. */
     public static final String STATIC = "/static";
@@ -37,26 +37,21 @@ public record Route(
     }
 
     public static Route of(String method, String template, Access access, Handler handler) {
-        return new Route(method, template, access, LimitClass.NONE, template, Integer.MAX_VALUE, handler);
-    }
-
-    /** The same route, counted towards that limit. */
-    public Route limited(LimitClass limitClass) {
-        return new Route(method, template, access, limitClass, endpoint, maxBody, handler);
+        return new Route(method, template, access, template, Integer.MAX_VALUE, handler);
     }
 
     /** The same route, shown as {@value #STATIC} in metrics. */
     public Route asStatic() {
-        return new Route(method, template, access, limit, STATIC, maxBody, handler);
+        return new Route(method, template, access, STATIC, maxBody, handler);
     }
 
     /** The same route, for bodies of so many bytes. */
     public Route bodyAtMost(int bytes) {
-        return new Route(method, template, access, limit, endpoint, bytes, handler);
+        return new Route(method, template, access, endpoint, bytes, handler);
     }
 
     /** The same route with another handler, one around this one's. */
     public Route handledBy(Handler another) {
-        return new Route(method, template, access, limit, endpoint, maxBody, another);
+        return new Route(method, template, access, endpoint, maxBody, another);
     }
 }

@@ -13,8 +13,8 @@ import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.observe.ObserveFeature;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,7 +43,6 @@ public final class ServiceServer implements AutoCloseable {
     private static final Duration LAST_BYTES = Duration.ofSeconds(2);
 
     private static final String MANAGEMENT = "management";
-    private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final WebServer server;
     private final Health health;
@@ -126,7 +125,6 @@ public final class ServiceServer implements AutoCloseable {
         private final ConnectionSweeper sweeper = new ConnectionSweeper();
         private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
         private final Map<String, Supplier<String>> facts = new LinkedHashMap<>();
-        private final List<Guard> guards = new ArrayList<>();
         private final List<Runnable> shutdownHooks = new ArrayList<>();
         private final List<AutoCloseable> closeables = new ArrayList<>();
         private final Map<String, Extra> extras = new LinkedHashMap<>();
@@ -164,19 +162,13 @@ public final class ServiceServer implements AutoCloseable {
             return this;
         }
 
-        /** Checked in the order in which they are added. */
-        public Builder guard(Guard guard) {
-            guards.add(guard);
-            return this;
-        }
-
         /** A part that the service cannot work without; asked at each probe, so it must answer quickly. */
         public Builder readiness(String name, BooleanSupplier check) {
             checks.put(name, check);
             return this;
         }
 
-        /** A word beside the checks in readiness's answer, under a key of its own: how well the service can do its work. */
+        /** One more check in readiness's answer, which always passes and tells this: how well the service can do its work. */
         public Builder healthDetail(String name, Supplier<String> fact) {
             facts.put(name, fact);
             return this;
@@ -241,25 +233,33 @@ public final class ServiceServer implements AutoCloseable {
             Connections clients = connections(tls != null);
             WebServerConfig.Builder server =
                     WebServer.builder().shutdownHook(false).host(config.host()).port(config.port());
-            server.addRouting(routing(routes, clients, authentication, guards));
+            server.addRouting(routing(routes, clients, authentication));
             listener(server, clients);
+            server.featuresDiscoverServices(false)
+                    .addFeature(ObserveFeature.builder()
+                            .endpoint("/")
+                            .sockets(List.of(MANAGEMENT))
+                            .observersDiscoverServices(false)
+                            .addObserver(health)
+                            .addObserver(new MetricsEndpoint(metrics))
+                            .build());
             if (tls != null) {
                 server.tls(ClosingTls.over(tls, clients::secured));
             }
-            server.putSocket(MANAGEMENT, management(health));
+            server.putSocket(MANAGEMENT, management());
             extras.forEach((name, extra) -> server.putSocket(name, extra(extra)));
-            ServiceServer door =
+            ServiceServer started =
                     new ServiceServer(server.build(), health, config, inFlight, sweeper, shutdownHooks, closeables);
             try {
-                door.server.start();
+                started.server.start();
             } catch (RuntimeException e) {
-                door.close();
+                started.close();
                 throw e;
             }
             sweeper.start();
-            ListenerProbe probe = new ListenerProbe(config.host(), door.port(), tls != null, clients::accepted);
+            ListenerProbe probe = new ListenerProbe(config.host(), started.port(), tls != null, clients::accepted);
             health.live(probe::alive);
-            door.probe = probe;
+            started.probe = probe;
             probe.start();
             health.started();
             metrics.gauge(Catalogue.LISTENER_UP, () -> probe.up() ? 1 : 0);
@@ -267,7 +267,7 @@ public final class ServiceServer implements AutoCloseable {
                 metrics.gauge(Catalogue.CONNECTIONS_OPEN, sweeper::openToClients);
                 metrics.gauge(Catalogue.CONNECTIONS_MAX, sweeper::mostToClients);
             }
-            return door;
+            return started;
         }
 
         /** The connections of a listener that strangers reach, or services of ours. */
@@ -279,21 +279,14 @@ public final class ServiceServer implements AutoCloseable {
             return sweeper.add(new Connections(config.connections(), secured, trustedPeers, refused::increment));
         }
 
-        private ListenerConfig management(Health health) {
-            Routes table = health.routes()
-                    .and(managementRoutes)
-                    .and(Routes.of(Route.get(
-                            "/metrics",
-                            Access.ANYONE,
-                            call -> Reply.of(
-                                    200, PROMETHEUS_TEXT, metrics.scrape().getBytes(StandardCharsets.UTF_8)))));
+        private ListenerConfig management() {
             ListenerConfig.Builder listener =
                     ListenerConfig.builder().host(config.managementHost()).port(config.managementPort());
-            listener(
-                    listener,
-                    sweeper.addManagement(new Connections(ConnectionLimits.DEFAULT, false, any -> true, reason -> {})));
-            // Probes and scrapes are not the service's work: they are not counted.
-            return listener.addRouting(HttpRouting.builder().any(new ManagementHandler(table)))
+            Connections connections =
+                    sweeper.addManagement(new Connections(ConnectionLimits.DEFAULT, false, any -> true, reason -> {}));
+            listener(listener, connections);
+            return listener.addRouting(
+                            HttpRouting.builder().addFeature(new ManagementFeature(managementRoutes, connections)))
                     .build();
         }
 
@@ -302,17 +295,24 @@ public final class ServiceServer implements AutoCloseable {
                     ListenerConfig.builder().host(config.host()).port(extra.port());
             Connections clients = connections(false);
             listener(listener, clients);
-            return listener.addRouting(routing(extra.routes(), clients, Authentication.NONE, List.of()))
+            return listener.addRouting(routing(extra.routes(), clients, Authentication.NONE))
                     .build();
         }
 
-        private HttpRouting.Builder routing(Routes table, Connections clients, Authentication who, List<Guard> rules) {
+        private HttpRouting.Builder routing(Routes table, Connections clients, Authentication who) {
             // Cached: their bytes are made and checked once, not with every answer.
             List<Header> always = headers.stream()
                     .map(header -> HeaderValues.createCached(header.name(), header.value()))
                     .toList();
-            var common = new Dispatcher.Listener(clients, who, rules, edge, always, refusals, config.bodies(!edge));
-            return HttpRouting.builder().any(new Dispatcher(table, common, httpMetrics, inFlight));
+            ReplyWriter replies = new ReplyWriter(always);
+            ErrorRenderer errors = new ErrorRenderer(httpMetrics, replies, refusals);
+            Listener listener = new Listener(clients, who, edge, config.bodies(!edge));
+            HttpRouting.Builder routing = HttpRouting.builder();
+            new RequestFilters(listener, httpMetrics, inFlight, errors).setup(routing);
+            who.setup(routing);
+            routing.error(Exception.class, errors);
+            new RoutesFeature(table, httpMetrics, replies).setup(routing);
+            return routing;
         }
 
         private void listener(ListenerConfig.BuilderBase<?, ?> listener, Connections connections) {

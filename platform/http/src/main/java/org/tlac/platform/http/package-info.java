@@ -1,6 +1,8 @@
 /**
- * The server that every service has: listeners, health, graceful stop, logs, the table of routes, strict JSON, errors in the
- * contract's form, and the client to other services.
+ * The server that every service has, on Helidon's WebServer. A request goes through {@code TrackedHttp1} (its connection),
+ * {@code RequestFilters} (id, log, metrics, form), {@code RoutesFeature} (the row of {@link org.tlac.platform.http.Routes} and its rule of
+ * access), the row's {@link org.tlac.platform.http.Handler} and {@code ReplyWriter}; failures through {@code ErrorRenderer}. The management
+ * listener has {@code Health} and {@code MetricsEndpoint} as observers.
  */
 @NullMarked
 package org.tlac.platform.http;

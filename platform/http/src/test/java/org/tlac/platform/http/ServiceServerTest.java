@@ -55,7 +55,9 @@ class ServiceServerTest {
                 Route.put("/api/greet", Access.SIGNED_IN, call -> Reply.json(Map.of())),
                 Route.get("/api/teacher", Access.TEACHER, call -> Reply.json(call.caller())),
                 Route.get("/api/service", Access.SERVICE, call -> Reply.json(Map.of())),
-                Route.get("/api/guarded", Access.ANYONE, call -> Reply.json(Map.of())),
+                Route.get("/api/guarded", Access.ANYONE, call -> {
+                    throw ApiError.tooManyRequests("Slow down.", Duration.ofMillis(1200));
+                }),
                 Route.get("/api/large", Access.ANYONE, call -> {
                     call.reserve(call.queryInt("bytes", 0, Integer.MAX_VALUE).orElse(0));
                     return Reply.json(Map.of());
@@ -96,11 +98,6 @@ class ServiceServerTest {
                         .<Identity>map(role -> new Identity.User(
                                 new Caller(1, "u", "U", Role.of(role).orElseThrow(), null, "10.0.0.1")))
                         .orElse(new Identity.Anonymous("")))
-                .guard((call, route) -> {
-                    if (route.template().equals("/api/guarded")) {
-                        throw ApiError.tooManyRequests("Slow down.", Duration.ofMillis(1200));
-                    }
-                })
                 .readiness("part", READY::get)
                 .start();
     }

@@ -10,6 +10,12 @@ import java.security.MessageDigest;
 /** What one service shows another to prove who it is; its text is in no log and no message. */
 public final class ServiceSecret {
 
+    /** The header that names the service which presents its secret. */
+    public static final String NAME_HEADER = "X-Tlac-Service";
+
+    /** The header with the address of the client on whose behalf a service acts. */
+    public static final String CLIENT_ADDRESS_HEADER = "X-Tlac-Client-Address";
+
     /** Shorter ones could be guessed; 256 random bits in Base64 are 43 characters. */
     static final int MIN_LENGTH = 32;
 

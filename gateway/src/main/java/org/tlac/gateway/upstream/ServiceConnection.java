@@ -1,4 +1,4 @@
-package org.tlac.platform.http;
+package org.tlac.gateway.upstream;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
@@ -45,7 +45,7 @@ final class ServiceConnection implements ClientConnection {
         this.replica = replica;
         this.channel = channel;
         this.socket = socket;
-        this.reader = new DataReader(this::read);
+        this.reader = DataReader.create(this::read);
         this.writer = new Writer(socket);
     }
 

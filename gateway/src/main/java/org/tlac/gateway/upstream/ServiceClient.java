@@ -1,4 +1,4 @@
-package org.tlac.platform.http;
+package org.tlac.gateway.upstream;
 
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
@@ -22,6 +22,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.slf4j.MDC;
+import org.tlac.platform.http.ApiError;
+import org.tlac.platform.http.Call;
+import org.tlac.platform.http.Json;
+import org.tlac.platform.http.Reply;
 
 /**
  * The HTTP client to one of our services. Answers of every status come back as they are; only a service that cannot be reached, does
@@ -356,7 +360,7 @@ public final class ServiceClient implements AutoCloseable {
         }
         String requestId = MDC.get("request_id");
         if (requestId != null) {
-            outgoing.header(HeaderNames.create(Dispatcher.REQUEST_ID), requestId);
+            outgoing.header(HeaderNames.create(Call.REQUEST_ID), requestId);
         }
         return request.body().length == 0 ? outgoing.request() : outgoing.submit(request.body());
     }

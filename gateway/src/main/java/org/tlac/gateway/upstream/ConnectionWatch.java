@@ -1,4 +1,4 @@
-package org.tlac.platform.http;
+package org.tlac.gateway.upstream;
 
 import java.time.Duration;
 import java.util.Set;

@@ -12,13 +12,13 @@ import java.util.function.Predicate;
  * fetching runs on a thread of its own: inside a cache's own computation it would hold a lock, and on JDK 21 a carrier thread, for as long
  * as a service takes to answer.
  */
-public final class Remembered<K, V> {
+public final class ExpiringCache<K, V> {
 
     private final RequestThreads threads = new RequestThreads();
     private final AsyncCache<K, V> answers;
 
     /** @param bound answers kept at most */
-    public Remembered(Duration time, int bound) {
+    public ExpiringCache(Duration time, int bound) {
         this.answers =
                 Caffeine.newBuilder().maximumSize(bound).expireAfterWrite(time).buildAsync();
     }

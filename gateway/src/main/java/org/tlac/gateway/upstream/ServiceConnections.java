@@ -1,4 +1,4 @@
-package org.tlac.platform.http;
+package org.tlac.gateway.upstream;
 
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PlainSocket;

@@ -1,4 +1,4 @@
-package org.tlac.platform.http;
+package org.tlac.gateway.upstream;
 
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package org.tlac.platform.http;
+package org.tlac.gateway.edge;
 
 /** Which of a user's limits per minute a route counts towards. */
 public enum LimitClass {
