@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,33 @@ class DashboardTest {
                     .as("run monitoring/dashboards.py, then k8s/refresh")
                     .isEqualTo(Checkout.text(file));
         }
+    }
+
+    @Test
+    void check_namesTheFilesThatDiffer_andWritesNothing() throws IOException {
+        Checkout.copy("monitoring", temp);
+        Checkout.copy("docs/runbooks.md", temp);
+        Tool python = new Tool("python3");
+        assertThat(python.run(temp, "monitoring/dashboards.py", "--check").exit())
+                .isZero();
+        Path folder = temp.resolve("monitoring/dashboards");
+        Files.writeString(folder.resolve("tlac-jvm.json"), "{}\n");
+        Files.writeString(folder.resolve("unknown.json"), "{}\n");
+        Files.delete(folder.resolve("tlac-slo.json"));
+        Tool.Outcome outcome = python.run(temp, "monitoring/dashboards.py", "--check");
+        assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.output())
+                .contains("tlac-jvm.json", "tlac-slo.json", "unknown.json")
+                .doesNotContain("tlac-overview.json");
+        assertThat(folder.resolve("tlac-jvm.json")).hasContent("{}");
+        assertThat(folder.resolve("tlac-slo.json")).doesNotExist();
+    }
+
+    @Test
+    void anArgumentThatItDoesNotKnow_isRefusedWithItsUsage() {
+        Tool.Outcome outcome = new Tool("python3").run(Checkout.ROOT, "monitoring/dashboards.py", "--chekc");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.output()).contains("usage:", "--check");
     }
 
     @Test
