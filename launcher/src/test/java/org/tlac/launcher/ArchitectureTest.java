@@ -26,7 +26,12 @@ class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .importPaths(Stream.concat(
                             SERVICES.stream().map(name -> name.equals("gateway") ? name : name + "-service"),
-                            Stream.of("metrics", "identity", "http", "db").map(name -> "platform/" + name))
+                            Stream.of(
+                                    "platform/metrics",
+                                    "platform/identity",
+                                    "platform/http",
+                                    "platform/db",
+                                    "launcher"))
                     .map(module -> School.ROOT.resolve(module).resolve("target/classes"))
                     .toList());
 
@@ -70,7 +75,8 @@ class ArchitectureTest {
     @Test
     void packages_haveNoCycles() {
         slices().matching("org.tlac.platform.(*)..").should().beFreeOfCycles().check(CLASSES);
-        for (String service : SERVICES) {
+        for (String service :
+                Stream.concat(SERVICES.stream(), Stream.of("launcher")).toList()) {
             slices().matching("org.tlac." + service + ".(*)..")
                     .should()
                     .beFreeOfCycles()

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.tlac.launcher.home.Installed;
 
 /** This machine's Chromium with one page open, and what it had to complain about: errors of scripts, refusals of the content policy. */
 final class Chromium implements AutoCloseable {

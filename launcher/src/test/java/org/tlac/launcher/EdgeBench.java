@@ -16,6 +16,7 @@ import org.tlac.launcher.edge.Fault;
 import org.tlac.launcher.edge.FaultRounds;
 import org.tlac.launcher.edge.History;
 import org.tlac.launcher.edge.Target;
+import org.tlac.launcher.postgres.PostgresBinaries;
 
 /** What {@code bench/edge/endurance} and its neighbours run: the same code as the tests, with numbers of one's own. */
 public final class EdgeBench {

@@ -12,6 +12,7 @@ import org.tlac.launcher.edge.Fault;
 import org.tlac.launcher.edge.FaultRounds;
 import org.tlac.launcher.edge.FaultyWays;
 import org.tlac.launcher.edge.SmallDisk;
+import org.tlac.launcher.home.UserError;
 
 /** A school whose every part can fail, with pupils at work in it. */
 final class FaultySchool implements AutoCloseable {

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tlac.launcher.client.ApiClient;
 
 /** A pupil at the page of an activity: programs that ask, that never end, that draw, and that are checked. In a real browser. */
 class PupilPageTest {

@@ -5,14 +5,17 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.tlac.launcher.client.ApiClient;
+import org.tlac.launcher.home.Settings;
+import org.tlac.launcher.process.Readiness;
 import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.testing.Scrape;
 
 /** A whole TLAC as {@code ./tlac up} starts it, from the jars of this build, in a folder and at ports of its own. */
-final class School implements AutoCloseable {
+public final class School implements AutoCloseable {
 
     /** The repository: this module's folder is one below. */
-    static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    public static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
     private static final int OFFSET = FreePorts.offset();
     private static final Map<ServiceName, Integer> MANAGEMENT = Map.of(

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.tlac.launcher.client.ApiClient;
+import org.tlac.launcher.postgres.Postgres;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Metric;
 import org.tlac.platform.metrics.ServiceName;
