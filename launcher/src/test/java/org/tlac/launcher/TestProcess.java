@@ -81,7 +81,7 @@ public final class TestProcess implements AutoCloseable {
     }
 
     /** Looks seldom enough for a condition that calls the gateway as a user: it refuses more than 120 calls a minute. */
-    static void awaitAnswer(BooleanSupplier condition) {
+    public static void awaitAnswer(BooleanSupplier condition) {
         await(Duration.ofSeconds(1), condition);
     }
 
