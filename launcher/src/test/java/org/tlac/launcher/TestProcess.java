@@ -15,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
 
 /** A Java program of ours as a process: what it prints, what it started, and its end. */
 public final class TestProcess implements AutoCloseable {
@@ -86,18 +87,12 @@ public final class TestProcess implements AutoCloseable {
     }
 
     private static void await(Duration pause, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("waited for 90 seconds");
-            }
-            try {
-                TimeUnit.MILLISECONDS.sleep(pause.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new AssertionError(e);
-            }
-        }
+        Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(pause)
+                .atMost(Duration.ofSeconds(90))
+                .until(condition::getAsBoolean);
     }
 
     /** Everything that it started, and what that started. */

@@ -10,10 +10,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -80,15 +82,7 @@ class ComposeDayTest {
     }
 
     private static void await(Callable<Boolean> condition) {
-        long end = System.nanoTime() + 120_000_000_000L;
-        try {
-            while (!condition.call()) {
-                assertThat(System.nanoTime()).as("two minutes are over").isLessThan(end);
-                Thread.sleep(100);
-            }
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        Awaitility.await().pollInSameThread().atMost(Duration.ofMinutes(2)).until(condition);
     }
 
     @Test

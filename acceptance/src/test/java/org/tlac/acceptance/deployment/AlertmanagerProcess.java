@@ -18,10 +18,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /** A real Alertmanager with the shipped configuration, which is asked what it would tell. */
 final class AlertmanagerProcess implements AutoCloseable {
@@ -90,13 +89,12 @@ final class AlertmanagerProcess implements AutoCloseable {
     }
 
     private void await(String what, BooleanSupplier done) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!done.getAsBoolean()) {
-            if (System.nanoTime() > deadline || !process.isAlive()) {
-                throw new IllegalStateException("Alertmanager did not " + what);
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
+        Awaitility.await("Alertmanager to " + what)
+                .pollInSameThread()
+                .pollInterval(Duration.ofMillis(20))
+                .atMost(PATIENCE)
+                .failFast("Alertmanager ended", () -> !process.isAlive())
+                .until(done::getAsBoolean);
     }
 
     /** Waits until the inhibitor, which works beside the API, has read every alert that was fired before. */
