@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs the gateway's measuring instruments with the code of the launcher's tests. README.md beside this file says what there is.
+# Runs the gateway's measuring instruments with the code of the acceptance tests. README.md beside this file says what there is.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-CLASSES=$ROOT/launcher/target/test-classes
-CLASSPATH=$ROOT/launcher/target/edge.classpath
+CLASSES=$ROOT/acceptance/target/test-classes
+CLASSPATH=$ROOT/acceptance/target/edge.classpath
 MIN_JAVA=21
 
 java_major() { sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null || true; }
@@ -25,9 +25,9 @@ find_java() {
 
 # Whether everything was built since the last change of a source.
 is_built() {
-    [[ -f $CLASSPATH && -d $CLASSES/org/tlac/launcher/edge ]] &&
+    [[ -f $CLASSPATH && -d $CLASSES/org/tlac/acceptance/edge ]] &&
         [[ -z $(find "$ROOT" -name target -prune -o -name .git -prune -o \
-            \( -path '*/src/main/*' -o -path '*/launcher/src/test/*' -o -name pom.xml \) -newer "$CLASSPATH" -type f -print -quit) ]]
+            \( -path '*/src/main/*' -o -path '*/launcher/src/test/*' -o -path '*/acceptance/src/test/*' -o -name pom.xml \) -newer "$CLASSPATH" -type f -print -quit) ]]
 }
 
 build() {
@@ -38,5 +38,5 @@ build() {
 
 find_java
 is_built || build
-cd "$ROOT/launcher"
-exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx512m -cp "$CLASSES:$ROOT/launcher/target/classes:$(<"$CLASSPATH")" org.tlac.launcher.EdgeBench "$@"
+cd "$ROOT/acceptance"
+exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx512m -cp "$CLASSES:$(<"$CLASSPATH")" org.tlac.acceptance.edge.EdgeBench "$@"

@@ -12,6 +12,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import org.tlac.launcher.home.Console;
+import org.tlac.launcher.home.Home;
+import org.tlac.launcher.home.UserError;
+import org.tlac.launcher.process.ManagedProcess;
+import org.tlac.launcher.process.Supervisor;
 
 /** Starts parts in the order of their needs, side by side where they have none in common, and stops them in the reverse order. */
 final class Launcher {
@@ -34,7 +39,8 @@ final class Launcher {
             }
         }
         this.parts = parts.stream()
-                .map(part -> new Supervisor(part, home, config, InstantSource.system(), console))
+                .map(part -> new Supervisor(
+                        part, home, config.watchdog(), config.patience(part), InstantSource.system(), console))
                 .toList();
     }
 

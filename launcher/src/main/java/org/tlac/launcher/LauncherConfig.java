@@ -4,6 +4,15 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Map;
+import org.tlac.launcher.home.Disk;
+import org.tlac.launcher.home.Home;
+import org.tlac.launcher.home.KeyValues;
+import org.tlac.launcher.home.UserError;
+import org.tlac.launcher.logs.Logs;
+import org.tlac.launcher.postgres.Postgres;
+import org.tlac.launcher.process.ManagedProcess;
+import org.tlac.launcher.process.Timeouts;
+import org.tlac.launcher.process.Watchdog;
 
 /**
  * How the launcher watches what it runs. Each value is a line {@code KEY=value} of {@code .tlac/config/launcher.env}, or a variable of the
@@ -15,7 +24,7 @@ import java.util.Map;
  * @param logs how large logs get, and how many are kept
  * @param disk when the disk that holds data is called nearly full
  */
-record LauncherConfig(
+public record LauncherConfig(
         Watchdog.Limits watchdog,
         Timeouts patience,
         Duration longestDatabasePause,
@@ -24,9 +33,9 @@ record LauncherConfig(
 
     private static final Duration LONGEST = Duration.ofHours(1);
 
-    static final LauncherConfig STANDARD = from(Map.of());
+    public static final LauncherConfig STANDARD = from(Map.of());
 
-    LauncherConfig {
+    public LauncherConfig {
         require(!longestDatabasePause.minus(patience.firstPause()).isNegative(), "TLAC_BACKOFF_LONGESTDATABASE");
     }
 

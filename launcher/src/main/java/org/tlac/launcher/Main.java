@@ -9,6 +9,28 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.tlac.launcher.certificates.Certificates;
+import org.tlac.launcher.certificates.MachineNames;
+import org.tlac.launcher.client.Demo;
+import org.tlac.launcher.containers.ContainerSetup;
+import org.tlac.launcher.home.Console;
+import org.tlac.launcher.home.Disk;
+import org.tlac.launcher.home.DiskWatch;
+import org.tlac.launcher.home.Home;
+import org.tlac.launcher.home.HomeLock;
+import org.tlac.launcher.home.Installed;
+import org.tlac.launcher.home.Preflight;
+import org.tlac.launcher.home.Settings;
+import org.tlac.launcher.home.UserError;
+import org.tlac.launcher.logs.Logs;
+import org.tlac.launcher.monitoring.Monitoring;
+import org.tlac.launcher.postgres.Postgres;
+import org.tlac.launcher.process.ExternalProgram;
+import org.tlac.launcher.process.ManagedProcess;
+import org.tlac.launcher.process.OrphanProcesses;
+import org.tlac.launcher.services.Service;
+import org.tlac.launcher.services.ServiceSpec;
+import org.tlac.launcher.services.Services;
 
 /**
  * {@code up}, {@code monitor}, {@code status}, {@code stop}, {@code demo}: what the script {@code tlac} calls; {@code secrets} and {@code provision}: what
@@ -88,7 +110,7 @@ public final class Main {
     }
 
     private static void check(Home home, Settings settings, List<ServiceSpec> table) {
-        Preflight.requireBuilt(table);
+        Services.requireBuilt(table);
         Preflight.requireRoom(home, Preflight.MIN_FREE_BYTES);
         Preflight.requireFree(Postgres.NAME, settings.port(Settings.DATABASE_PORT));
         table.forEach(spec -> spec.ports().forEach(port -> Preflight.requireFree(spec.name(), port)));

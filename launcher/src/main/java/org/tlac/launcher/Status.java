@@ -9,6 +9,24 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.tlac.launcher.client.PublicCheck;
+import org.tlac.launcher.home.Console;
+import org.tlac.launcher.home.Disk;
+import org.tlac.launcher.home.Home;
+import org.tlac.launcher.home.HomeLock;
+import org.tlac.launcher.home.Installed;
+import org.tlac.launcher.home.Settings;
+import org.tlac.launcher.home.UserError;
+import org.tlac.launcher.logs.Logs;
+import org.tlac.launcher.monitoring.Monitoring;
+import org.tlac.launcher.postgres.Postgres;
+import org.tlac.launcher.process.ExternalProgram;
+import org.tlac.launcher.process.ManagedProcess;
+import org.tlac.launcher.process.ManagedProcessState;
+import org.tlac.launcher.process.OwnProcesses;
+import org.tlac.launcher.services.Service;
+import org.tlac.launcher.services.ServiceSpec;
+import org.tlac.launcher.services.Services;
 
 /**
  * What users see, and one line for each process: whether it is ready, since when, the memory it and what it started take, and how often it

@@ -1,6 +1,9 @@
 package org.tlac.launcher;
 
 import java.nio.file.Path;
+import org.tlac.launcher.certificates.Certificates;
+import org.tlac.launcher.home.Home;
+import org.tlac.launcher.home.Settings;
 
 /** What a person needs to know once everything runs. */
 final class Welcome {

@@ -11,6 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tlac.launcher.home.Disk;
+import org.tlac.launcher.home.Home;
+import org.tlac.launcher.home.UserError;
+import org.tlac.launcher.logs.Logs;
+import org.tlac.launcher.process.Timeouts;
+import org.tlac.launcher.process.Watchdog;
 
 class LauncherConfigTest {
 

@@ -6,6 +6,20 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.tlac.launcher.home.Console;
+import org.tlac.launcher.home.Disk;
+import org.tlac.launcher.home.DiskWatch;
+import org.tlac.launcher.home.Home;
+import org.tlac.launcher.home.HomeLock;
+import org.tlac.launcher.home.Preflight;
+import org.tlac.launcher.home.Settings;
+import org.tlac.launcher.home.UserError;
+import org.tlac.launcher.logs.Logs;
+import org.tlac.launcher.postgres.Postgres;
+import org.tlac.launcher.process.ManagedProcess;
+import org.tlac.launcher.process.OrphanProcesses;
+import org.tlac.launcher.services.Service;
+import org.tlac.launcher.services.ServiceSpec;
 
 /** The launcher as a process of its own, with a table of stubs in place of the services: what tests kill. */
 public final class LauncherMain {

@@ -16,6 +16,11 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tlac.launcher.home.Home;
+import org.tlac.launcher.home.Preflight;
+import org.tlac.launcher.home.UserError;
+import org.tlac.launcher.postgres.Postgres;
+import org.tlac.launcher.process.Readiness;
 
 /** The launcher as a process, with a real PostgreSQL and stubs for services. */
 class LauncherTest {

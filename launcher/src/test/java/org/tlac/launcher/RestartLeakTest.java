@@ -18,6 +18,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tlac.launcher.home.Console;
+import org.tlac.launcher.home.Home;
+import org.tlac.launcher.logs.Logs;
+import org.tlac.launcher.process.ChildProcess;
+import org.tlac.launcher.process.Liveness;
+import org.tlac.launcher.process.ManagedProcess;
 
 /** A year has many restarts: none leaves a descriptor, a thread, a process or a file behind. */
 class RestartLeakTest {

@@ -5,14 +5,17 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.tlac.launcher.client.ApiClient;
+import org.tlac.launcher.home.Settings;
+import org.tlac.launcher.process.Readiness;
 import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.testing.Scrape;
 
 /** A whole TLAC as {@code ./tlac up} starts it, from the jars of this build, in a folder and at ports of its own. */
-final class School implements AutoCloseable {
+public final class School implements AutoCloseable {
 
     /** The repository: this module's folder is one below. */
-    static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    public static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
     private static final int OFFSET = FreePorts.offset();
     private static final Map<ServiceName, Integer> MANAGEMENT = Map.of(
@@ -36,7 +39,7 @@ final class School implements AutoCloseable {
     }
 
     /** Returns when it says that it is up. */
-    static School start(Path home) {
+    public static School start(Path home) {
         TestProcess process = TestProcess.java(
                 Main.class,
                 Map.of(
@@ -50,48 +53,48 @@ final class School implements AutoCloseable {
     }
 
     /** As somebody else on this machine would start a program beside it: with its folder, and its ports when it does not run. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return Map.of("TLAC_HOME", home.toString(), "TLAC_PORT_OFFSET", Integer.toString(OFFSET));
     }
 
     /** Added to the ports of every school of this process. */
-    static int offset() {
+    public static int offset() {
         return OFFSET;
     }
 
-    Settings settings() {
+    public Settings settings() {
         return new Settings(OFFSET, "127.0.0.1");
     }
 
-    String url() {
+    public String url() {
         return "https://localhost:" + (8443 + OFFSET);
     }
 
-    int httpsPort() {
+    public int httpsPort() {
         return 8443 + OFFSET;
     }
 
-    Path authority() {
+    public Path authority() {
         return home.resolve("tls/ca.crt");
     }
 
-    Path home() {
+    public Path home() {
         return home;
     }
 
-    ApiClient anyone() {
+    public ApiClient anyone() {
         return ApiClient.connect(url(), authority());
     }
 
-    int managementPort(ServiceName owner) {
+    public int managementPort(ServiceName owner) {
         return MANAGEMENT.get(owner) + OFFSET;
     }
 
-    Scrape scrape(ServiceName owner) {
+    public Scrape scrape(ServiceName owner) {
         return Scrape.of(URI.create("http://127.0.0.1:" + managementPort(owner)));
     }
 
-    Map<ServiceName, Scrape> scrapeAll() {
+    public Map<ServiceName, Scrape> scrapeAll() {
         Map<ServiceName, Scrape> all = new EnumMap<>(ServiceName.class);
         for (ServiceName owner : ServiceName.values()) {
             all.put(owner, scrape(owner));
@@ -99,7 +102,7 @@ final class School implements AutoCloseable {
         return all;
     }
 
-    Path pidFile(String name) {
+    public Path pidFile(String name) {
         return home.resolve("run").resolve(name + ".pid");
     }
 
@@ -108,7 +111,7 @@ final class School implements AutoCloseable {
     }
 
     /** Stops it as Ctrl-C does, and waits until nothing of it runs. */
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         process.terminate();
         process.awaitExit();
         process.awaitNothingLeft();

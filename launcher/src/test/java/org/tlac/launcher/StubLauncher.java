@@ -17,6 +17,10 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
+import org.tlac.launcher.home.Home;
+import org.tlac.launcher.home.Settings;
+import org.tlac.launcher.postgres.TlacDatabase;
+import org.tlac.launcher.process.OwnProcesses;
 
 /**
  * Launchers as processes, with a real PostgreSQL and stubs for services.

@@ -15,9 +15,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
 
 /** A Java program of ours as a process: what it prints, what it started, and its end. */
-final class TestProcess implements AutoCloseable {
+public final class TestProcess implements AutoCloseable {
 
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -28,7 +29,7 @@ final class TestProcess implements AutoCloseable {
         this.process = process;
     }
 
-    static TestProcess java(
+    public static TestProcess java(
             Class<?> main, Map<String, String> environment, List<String> flags, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -39,7 +40,7 @@ final class TestProcess implements AutoCloseable {
         return start(command, environment);
     }
 
-    static TestProcess start(List<String> command, Map<String, String> environment) {
+    public static TestProcess start(List<String> command, Map<String, String> environment) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().putAll(environment);
@@ -63,12 +64,12 @@ final class TestProcess implements AutoCloseable {
         }
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return List.copyOf(lines);
     }
 
     /** Waits for a line that begins so. Fails when the process ends before, or after a minute and a half. */
-    void awaitLine(String prefix) {
+    public void awaitLine(String prefix) {
         await(() -> lines.stream().anyMatch(line -> line.startsWith(prefix)) || !process.isAlive());
         if (lines.stream().noneMatch(line -> line.startsWith(prefix))) {
             throw new AssertionError("ended without '" + prefix + "': " + lines);
@@ -76,49 +77,43 @@ final class TestProcess implements AutoCloseable {
     }
 
     /** Looks often. */
-    static void await(BooleanSupplier condition) {
+    public static void await(BooleanSupplier condition) {
         await(Duration.ofMillis(20), condition);
     }
 
     /** Looks seldom enough for a condition that calls the gateway as a user: it refuses more than 120 calls a minute. */
-    static void awaitAnswer(BooleanSupplier condition) {
+    public static void awaitAnswer(BooleanSupplier condition) {
         await(Duration.ofSeconds(1), condition);
     }
 
     private static void await(Duration pause, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("waited for 90 seconds");
-            }
-            try {
-                TimeUnit.MILLISECONDS.sleep(pause.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new AssertionError(e);
-            }
-        }
+        Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(pause)
+                .atMost(Duration.ofSeconds(90))
+                .until(condition::getAsBoolean);
     }
 
     /** Everything that it started, and what that started. */
-    Set<ProcessHandle> descendants() {
+    public Set<ProcessHandle> descendants() {
         process.descendants().forEach(seen::add);
         return Set.copyOf(seen);
     }
 
-    void terminate() {
+    public void terminate() {
         descendants();
         // Not Process.destroy: that would also close the pipe that its last words come through.
         process.toHandle().destroy();
     }
 
     /** As {@code kill -9}: it gets no chance to stop anything. */
-    void kill() {
+    public void kill() {
         descendants();
         process.destroyForcibly();
     }
 
-    int awaitExit() throws InterruptedException {
+    public int awaitExit() throws InterruptedException {
         if (!process.waitFor(90, TimeUnit.SECONDS)) {
             throw new AssertionError("does not end: " + lines);
         }
@@ -129,7 +124,7 @@ final class TestProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    void awaitNothingLeft() {
+    public void awaitNothingLeft() {
         await(() -> seen.stream().noneMatch(TestProcess::runs));
     }
 

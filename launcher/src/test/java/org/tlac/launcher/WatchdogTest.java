@@ -15,6 +15,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tlac.launcher.home.Home;
+import org.tlac.launcher.postgres.Postgres;
+import org.tlac.launcher.process.ManagedProcessState;
+import org.tlac.launcher.process.OwnProcesses;
+import org.tlac.launcher.process.Readiness;
 
 /** Parts that run and do not work, with the watchdog's defaults. What is 15 s on a machine of its own may take twice that here. */
 class WatchdogTest {
