@@ -14,8 +14,9 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tlac.gateway.pages.CourseFolder.OpenFile;
-import org.tlac.gateway.pages.CourseFolder.Stamp;
+import org.tlac.platform.course.CourseFolder;
+import org.tlac.platform.course.CourseFolder.OpenFile;
+import org.tlac.platform.course.CourseFolder.Stamp;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Json;
 

@@ -1,4 +1,4 @@
-package org.tlac.gateway.pages;
+package org.tlac.platform.course;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -31,21 +31,21 @@ import org.slf4j.LoggerFactory;
  * gap: Java cannot open without blocking, so whoever can write the course and puts a FIFO in a file's place within microseconds holds
  * one thread until somebody writes to it.
  */
-final class CourseFolder {
+public final class CourseFolder {
 
     private static final Logger LOG = LoggerFactory.getLogger(CourseFolder.class);
     private static final int TRIES = 3;
 
     private final Path folder;
 
-    CourseFolder(Path folder) {
+    public CourseFolder(Path folder) {
         this.folder = folder;
     }
 
     /** An open file, and what tells this state of it from any other. */
-    record OpenFile(Stamp stamp, SeekableByteChannel channel) implements Closeable {
+    public record OpenFile(Stamp stamp, SeekableByteChannel channel) implements Closeable {
 
-        InputStream from(long position) throws IOException {
+        public InputStream from(long position) throws IOException {
             channel.position(position);
             return Channels.newInputStream(channel);
         }
@@ -57,7 +57,7 @@ final class CourseFolder {
     }
 
     /** @param key the file system's own name of the file, which a copy in its place does not have */
-    record Stamp(long size, Instant modified, String key) {
+    public record Stamp(long size, Instant modified, String key) {
 
         static Stamp of(BasicFileAttributes attributes) {
             return new Stamp(
@@ -70,7 +70,7 @@ final class CourseFolder {
      *
      * @param path without dot segments and not beginning with a slash
      */
-    Optional<OpenFile> open(String path) throws IOException {
+    public Optional<OpenFile> open(String path) throws IOException {
         try (DirectoryStream<Path> root = Files.newDirectoryStream(folder)) {
             if (root instanceof SecureDirectoryStream<Path> secure) {
                 return open(secure, List.of(path.split("/", -1)));
@@ -128,7 +128,7 @@ final class CourseFolder {
     }
 
     /** What a file is like now; empty when no regular file is there. Of files directly in the folder only. */
-    Optional<Stamp> stamp(String name) {
+    public Optional<Stamp> stamp(String name) {
         try {
             BasicFileAttributes attributes =
                     Files.readAttributes(folder.resolve(name), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -143,7 +143,7 @@ final class CourseFolder {
      *
      * @param path may be anything that a manifest says
      */
-    boolean has(String path) {
+    public boolean has(String path) {
         try {
             Path file = folder;
             String[] names = path.split("/", -1);
