@@ -66,14 +66,18 @@ public final class CourseFolder {
     }
 
     /**
-     * The file at a path; empty when no regular file is there.
+     * The file at a path; empty when no regular file is there, or a name on the way is empty or hidden.
      *
-     * @param path without dot segments and not beginning with a slash
+     * @param path in the folder; may be anything
      */
     public Optional<OpenFile> open(String path) throws IOException {
+        List<String> names = List.of(path.split("/", -1));
+        if (!names.stream().allMatch(CourseFolder::isPlain)) {
+            return Optional.empty();
+        }
         try (DirectoryStream<Path> root = Files.newDirectoryStream(folder)) {
             if (root instanceof SecureDirectoryStream<Path> secure) {
-                return open(secure, List.of(path.split("/", -1)));
+                return open(secure, names);
             }
             throw new IOException("This system cannot open files relative to a folder; TLAC runs on Linux");
         } catch (AccessDeniedException e) {
@@ -127,11 +131,15 @@ public final class CourseFolder {
                 .readAttributes();
     }
 
-    /** What a file is like now; empty when no regular file is there. Of files directly in the folder only. */
-    public Optional<Stamp> stamp(String name) {
+    /** What a file is like now; empty when no regular file is there, or a link is on the way. Cheaper than opening it. */
+    public Optional<Stamp> stamp(String path) {
         try {
+            Optional<Path> file = plain(path);
+            if (file.isEmpty()) {
+                return Optional.empty();
+            }
             BasicFileAttributes attributes =
-                    Files.readAttributes(folder.resolve(name), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                    Files.readAttributes(file.get(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return attributes.isRegularFile() ? Optional.of(Stamp.of(attributes)) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
@@ -144,19 +152,25 @@ public final class CourseFolder {
      * @param path may be anything that a manifest says
      */
     public boolean has(String path) {
+        return plain(path)
+                .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                .isPresent();
+    }
+
+    /** Where a path leads in folders that are no links; empty when it does not, or has a hidden name. */
+    private Optional<Path> plain(String path) {
         try {
             Path file = folder;
             String[] names = path.split("/", -1);
-            for (int i = 0; i < names.length - 1; i++) {
-                file = file.resolve(names[i]);
-                if (!isPlain(names[i]) || !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-                    return false;
+            for (int i = 0; i < names.length; i++) {
+                if (!isPlain(names[i]) || (i > 0 && !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))) {
+                    return Optional.empty();
                 }
+                file = file.resolve(names[i]);
             }
-            String last = names[names.length - 1];
-            return isPlain(last) && Files.isRegularFile(file.resolve(last), LinkOption.NOFOLLOW_LINKS);
+            return Optional.of(file);
         } catch (InvalidPathException e) {
-            return false;
+            return Optional.empty();
         }
     }
 
