@@ -35,7 +35,7 @@ public final class WatchedCourse implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Manifest course;
 
-    /** Null when the folder could not be read. */
+    /** Null before the first one. */
     private @Nullable Reading<Manifest> seen;
 
     private WatchedCourse(Path folder, InstantSource clock, Consumer<Manifest> onLoad, Runnable onBroken) {
@@ -43,8 +43,9 @@ public final class WatchedCourse implements AutoCloseable {
         this.manifest = new CourseFile<>(new CourseFolder(folder), Manifest.FILE, MAX_BYTES, clock, Manifest::parse);
         this.onLoad = onLoad;
         this.onBroken = onBroken;
-        this.seen = read();
-        this.course = usable(seen);
+        Reading<Manifest> first = read();
+        this.seen = first;
+        this.course = usable(first);
         onLoad.accept(course);
     }
 
@@ -102,18 +103,17 @@ public final class WatchedCourse implements AutoCloseable {
         }
     }
 
-    private @Nullable Reading<Manifest> read() {
+    private Reading<Manifest> read() {
         try {
             return manifest.read();
         } catch (IOException e) {
-            LOG.debug("The course cannot be read", e);
-            return null;
+            Reading<Manifest> failed = new Reading.Broken<>(Manifest.FILE + " cannot be read: " + e, false);
+            return seen != null && seen.equals(failed) ? seen : failed;
         }
     }
 
-    private Manifest usable(@Nullable Reading<Manifest> reading) {
+    private Manifest usable(Reading<Manifest> reading) {
         return switch (reading) {
-            case null -> throw new BrokenCourseException(folder.resolve(Manifest.FILE) + " cannot be read");
             case Reading.Missing<Manifest> missing -> throw new BrokenCourseException(absence());
             case Reading.Broken<Manifest> broken -> throw new BrokenCourseException(folder + "/" + broken.message());
             case Reading.Good<Manifest> good -> sound(good.value());
