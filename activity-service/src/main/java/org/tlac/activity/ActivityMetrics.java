@@ -1,9 +1,10 @@
 package org.tlac.activity;
 
 import java.util.Set;
-import org.tlac.activity.course.Course;
 import org.tlac.activity.marks.MarkMetrics;
 import org.tlac.activity.state.SaveMetrics;
+import org.tlac.platform.course.LessonId;
+import org.tlac.platform.course.Manifest;
 import org.tlac.platform.metrics.Catalogue;
 import org.tlac.platform.metrics.Counter;
 import org.tlac.platform.metrics.Histogram;
@@ -20,7 +21,7 @@ final class ActivityMetrics implements SaveMetrics, MarkMetrics {
     private final Counter teacherMarks;
     private final Counter completions;
     private final Counter errors;
-    private volatile Set<String> lessons = Set.of();
+    private volatile Set<LessonId> lessons = Set.of();
 
     ActivityMetrics(Metrics metrics) {
         saves = metrics.counter(Catalogue.ACTIVITY_SAVES);
@@ -33,9 +34,9 @@ final class ActivityMetrics implements SaveMetrics, MarkMetrics {
     }
 
     /** Makes every lesson's series exist at 0 before its first save. */
-    void course(Course course) {
-        Set<String> ids = course.lessonIds();
-        ids.forEach(lesson -> saves.add(0, lesson));
+    void course(Manifest course) {
+        Set<LessonId> ids = course.lessonIds();
+        ids.forEach(lesson -> saves.add(0, lesson.value()));
         lessons = ids;
     }
 
@@ -44,8 +45,8 @@ final class ActivityMetrics implements SaveMetrics, MarkMetrics {
     }
 
     @Override
-    public void saved(String lessonId, long startNanos) {
-        saves.increment(lessons.contains(lessonId) ? lessonId : OTHER_LESSON);
+    public void saved(LessonId lessonId, long startNanos) {
+        saves.increment(lessons.contains(lessonId) ? lessonId.value() : OTHER_LESSON);
         saveDuration.observeSince(startNanos);
     }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.tlac.activity.counts.CountRoutes;
-import org.tlac.activity.course.CourseFolder;
+import org.tlac.activity.course.WatchedCourse;
 import org.tlac.activity.feedback.FeedbackRoutes;
 import org.tlac.activity.marks.MarkRoutes;
 import org.tlac.activity.marks.MarkStore;
@@ -48,8 +48,8 @@ public final class ActivityService {
     static ServiceServer start(ActivityConfig config, InstantSource clock) {
         Metrics metrics = Metrics.open(ServiceName.ACTIVITY, version());
         ActivityMetrics counted = new ActivityMetrics(metrics);
-        CourseFolder course =
-                CourseFolder.open(config.courseFolder(), config.coursePoll(), counted::course, counted::courseBroken);
+        WatchedCourse course = WatchedCourse.open(
+                config.courseFolder(), config.coursePoll(), clock, counted::course, counted::courseBroken);
         Migrations.run(config.database(), SCHEMA, "org/tlac/activity/migrations");
         Database database = Database.open(config.database(), metrics);
         DiskSpace disk = new DiskSpace(config.disk(), "database", metrics);

@@ -18,6 +18,7 @@ import org.tlac.platform.db.DatabaseConfig;
 import org.tlac.platform.db.DiskSpace;
 import org.tlac.platform.http.ConnectionLimits;
 import org.tlac.platform.http.ServerConfig;
+import org.tlac.platform.metrics.ServiceName;
 
 class ActivityConfigTest {
 
@@ -114,5 +115,13 @@ class ActivityConfigTest {
     void unusableValue_namesItsKey(String key, String value) {
         Config config = with(Map.of(key, value));
         assertThatThrownBy(() -> ActivityConfig.from(config)).hasMessageContaining(key);
+    }
+
+    @Test
+    void ports_areThoseOfTheTable() {
+        ActivityConfig config = ActivityConfig.from(YAML);
+        assertThat(config.server().port()).isEqualTo(ServiceName.ACTIVITY.port());
+        assertThat(config.server().managementPort()).isEqualTo(ServiceName.ACTIVITY.managementPort());
+        assertThat(config.jwks()).hasPort(ServiceName.AUTH.port());
     }
 }

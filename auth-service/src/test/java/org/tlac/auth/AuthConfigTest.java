@@ -16,6 +16,7 @@ import org.tlac.auth.keys.KeyRotation;
 import org.tlac.platform.db.DatabaseConfig;
 import org.tlac.platform.http.ConnectionLimits;
 import org.tlac.platform.http.ServerConfig;
+import org.tlac.platform.metrics.ServiceName;
 
 class AuthConfigTest {
 
@@ -115,5 +116,12 @@ class AuthConfigTest {
     void unusableValue_namesItsKey(String key, String value) {
         Config config = with(Map.of(key, value));
         assertThatThrownBy(() -> AuthConfig.from(config)).hasMessageContaining(key);
+    }
+
+    @Test
+    void ports_areThoseOfTheTable() {
+        AuthConfig config = AuthConfig.from(YAML);
+        assertThat(config.server().port()).isEqualTo(ServiceName.AUTH.port());
+        assertThat(config.server().managementPort()).isEqualTo(ServiceName.AUTH.managementPort());
     }
 }

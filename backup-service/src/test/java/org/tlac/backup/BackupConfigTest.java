@@ -20,6 +20,7 @@ import org.tlac.backup.dump.PgPrograms;
 import org.tlac.backup.retention.Retention;
 import org.tlac.backup.run.BackupMaker;
 import org.tlac.backup.schedule.DailySchedule;
+import org.tlac.platform.metrics.ServiceName;
 
 class BackupConfigTest {
 
@@ -91,5 +92,13 @@ class BackupConfigTest {
                 Config.just(ConfigSources.classpath("application.yaml")).asMap().get());
         all.putAll(settings);
         return BackupConfig.from(Config.just(ConfigSources.create(all)));
+    }
+
+    @Test
+    void ports_areThoseOfTheTable() {
+        BackupConfig config = config(Map.of());
+        assertThat(config.server().port()).isEqualTo(ServiceName.BACKUP.port());
+        assertThat(config.server().managementPort()).isEqualTo(ServiceName.BACKUP.managementPort());
+        assertThat(config.jwks()).hasPort(ServiceName.AUTH.port());
     }
 }

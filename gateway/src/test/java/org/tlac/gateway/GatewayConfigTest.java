@@ -132,4 +132,21 @@ class GatewayConfigTest {
     void valuesThatCannotBeUsed_stopTheStart(String key, String value) {
         assertThatThrownBy(() -> with(Map.of(key, value))).isInstanceOf(RuntimeException.class);
     }
+
+    @Test
+    void ports_areThoseOfTheTable() {
+        GatewayConfig config = with(Map.of());
+        assertThat(config.server().port()).isEqualTo(ServiceName.GATEWAY.port());
+        assertThat(config.server().managementPort()).isEqualTo(ServiceName.GATEWAY.managementPort());
+        for (ServiceName service : ServiceName.values()) {
+            assertThat(config.scrape().get(service))
+                    .as(service.id())
+                    .containsExactly(URI.create("http://127.0.0.1:" + service.managementPort()));
+            if (service != ServiceName.GATEWAY) {
+                assertThat(config.services().get(service)).isEqualTo(URI.create("http://127.0.0.1:" + service.port()));
+            }
+        }
+        assertThat(config.runnerReplicas())
+                .containsExactly(URI.create("http://127.0.0.1:" + ServiceName.RUNNER.port()));
+    }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tlac.platform.http.ConnectionLimits;
 import org.tlac.platform.http.ServerConfig;
+import org.tlac.platform.metrics.ServiceName;
 import org.tlac.runner.check.CheckRules;
 import org.tlac.runner.run.RunRules;
 import org.tlac.runner.sandbox.Isolation;
@@ -179,5 +180,13 @@ class RunnerConfigTest {
         assertThatThrownBy(() -> with(key, value))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(key);
+    }
+
+    @Test
+    void ports_areThoseOfTheTable() {
+        RunnerConfig config = RunnerConfig.from(YAML);
+        assertThat(config.server().port()).isEqualTo(ServiceName.RUNNER.port());
+        assertThat(config.server().managementPort()).isEqualTo(ServiceName.RUNNER.managementPort());
+        assertThat(config.jwks()).hasPort(ServiceName.AUTH.port());
     }
 }

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.tlac.launcher.School;
 
 /** CONTRIBUTING.md and what enforces it stay in step: each rule names its test, plugin or script, or says that people look. */
 class ContributingTest {

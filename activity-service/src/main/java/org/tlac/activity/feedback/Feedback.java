@@ -2,6 +2,8 @@ package org.tlac.activity.feedback;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.tlac.platform.course.ActivityId;
+import org.tlac.platform.course.LessonId;
 
 /**
  * What a teacher wrote to a pupil; in the form of the contract.
@@ -10,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Feedback(
         long id,
-        String lessonId,
-        @Nullable String activityId,
+        LessonId lessonId,
+        @Nullable ActivityId activityId,
         String feedbackText,
         String teacherName,
         Instant createdAt,

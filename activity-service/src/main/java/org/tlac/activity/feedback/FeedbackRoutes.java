@@ -5,10 +5,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tlac.activity.course.ActivityKey;
+import org.tlac.activity.course.CourseParameters;
 import org.tlac.activity.feedback.FeedbackStore.Subject;
 import org.tlac.activity.pupil.Pupil;
 import org.tlac.activity.pupil.Pupils;
+import org.tlac.platform.course.ActivityId;
+import org.tlac.platform.course.LessonId;
 import org.tlac.platform.db.AuditEntry;
 import org.tlac.platform.db.AuditLog;
 import org.tlac.platform.db.Database;
@@ -54,14 +56,14 @@ public final class FeedbackRoutes {
     record Written(boolean ok, Feedback feedback) {}
 
     private Reply own(Call call) {
-        String lessonId = ActivityKey.lesson(call.path("lesson_id"));
+        LessonId lessonId = CourseParameters.lessonId(call.path("lesson_id"));
         return Reply.json(Map.of("items", feedback.list(database, Pupil.of(call.caller()), lessonId)));
     }
 
     private Reply write(Call call) {
         FeedbackBody body = call.body(FeedbackBody.class);
-        String lessonId = ActivityKey.lesson(body.lessonId());
-        String activityId = body.activityId() == null ? null : ActivityKey.activity(body.activityId());
+        LessonId lessonId = CourseParameters.lessonId(body.lessonId());
+        ActivityId activityId = body.activityId() == null ? null : CourseParameters.activityId(body.activityId());
         String text = text(body.feedbackText());
         Instant now = clock.instant();
         Feedback written = database.transaction(tx -> {
@@ -99,7 +101,7 @@ public final class FeedbackRoutes {
     private static AuditEntry entry(Call call, String action, Subject subject, long id) {
         return AuditEntry.of(call.origin(), action)
                 .on(subject.pupil().username())
-                .at(subject.lessonId(), subject.activityId())
+                .at(subject.lessonId().value(), subject.activity())
                 .with(Map.of("feedback_id", id));
     }
 }

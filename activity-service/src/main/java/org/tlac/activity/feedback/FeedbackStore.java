@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tlac.activity.pupil.Pupil;
+import org.tlac.platform.course.ActivityId;
+import org.tlac.platform.course.LessonId;
 import org.tlac.platform.db.Row;
 import org.tlac.platform.db.Statements;
 import org.tlac.platform.db.Transaction;
@@ -19,10 +21,17 @@ final class FeedbackStore {
     private static final int MAX_LIST = 500;
 
     /** To whom, and about what; {@code activityId} is null for the whole lesson. */
-    record Subject(Pupil pupil, String lessonId, @Nullable String activityId) {}
+    record Subject(Pupil pupil, LessonId lessonId, @Nullable ActivityId activityId) {
+
+        /** As it is stored. */
+        @Nullable
+        String activity() {
+            return activityId == null ? null : activityId.value();
+        }
+    }
 
     /** Newest first. */
-    List<Feedback> list(Statements db, Pupil pupil, String lessonId) {
+    List<Feedback> list(Statements db, Pupil pupil, LessonId lessonId) {
         return db.query(
                 "feedback.list",
                 """
@@ -32,7 +41,7 @@ final class FeedbackStore {
                 order by updated_at desc, id desc
                 limit :limit
                 """,
-                Map.of("user_id", pupil.userId(), "lesson_id", lessonId, "limit", MAX_LIST),
+                Map.of("user_id", pupil.userId(), "lesson_id", lessonId.value(), "limit", MAX_LIST),
                 FeedbackStore::read);
     }
 
@@ -41,8 +50,8 @@ final class FeedbackStore {
         Map<String, @Nullable Object> parameters = new HashMap<>();
         parameters.put("user_id", subject.pupil().userId());
         parameters.put("username", subject.pupil().username());
-        parameters.put("lesson_id", subject.lessonId());
-        parameters.put("activity_id", subject.activityId());
+        parameters.put("lesson_id", subject.lessonId().value());
+        parameters.put("activity_id", subject.activity());
         parameters.put("feedback_text", text);
         parameters.put("teacher_id", teacher.id());
         parameters.put("teacher_username", teacher.username());
@@ -76,15 +85,15 @@ final class FeedbackStore {
                 Map.of("id", id),
                 row -> new Subject(
                         new Pupil(row.longValue("user_id"), row.string("username")),
-                        row.string("lesson_id"),
-                        row.optionalString("activity_id").orElse(null)));
+                        new LessonId(row.string("lesson_id")),
+                        row.optionalString("activity_id").map(ActivityId::new).orElse(null)));
     }
 
     private static Feedback read(Row row) {
         return new Feedback(
                 row.longValue("id"),
-                row.string("lesson_id"),
-                row.optionalString("activity_id").orElse(null),
+                new LessonId(row.string("lesson_id")),
+                row.optionalString("activity_id").map(ActivityId::new).orElse(null),
                 row.string("feedback_text"),
                 row.string("teacher_name"),
                 row.instant("created_at"),

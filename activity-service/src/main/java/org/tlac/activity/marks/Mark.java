@@ -3,7 +3,7 @@ package org.tlac.activity.marks;
 import java.time.Instant;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
-import org.tlac.activity.course.ActivityKey;
+import org.tlac.platform.course.ActivityKey;
 
 /**
  * How one user is doing with one activity.

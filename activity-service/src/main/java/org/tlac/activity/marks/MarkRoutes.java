@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
-import org.tlac.activity.course.ActivityKey;
+import org.tlac.activity.course.CourseParameters;
 import org.tlac.activity.pupil.Pupil;
 import org.tlac.activity.pupil.Pupils;
+import org.tlac.platform.course.ActivityId;
+import org.tlac.platform.course.ActivityKey;
+import org.tlac.platform.course.LessonId;
 import org.tlac.platform.db.AuditEntry;
 import org.tlac.platform.db.AuditLog;
 import org.tlac.platform.db.Database;
@@ -64,8 +67,8 @@ public final class MarkRoutes {
             @Nullable Boolean correct) {}
 
     record MarkView(
-            String lessonId,
-            String activityId,
+            LessonId lessonId,
+            ActivityId activityId,
             String status,
             Instant updatedAt,
             SortedMap<String, Boolean> answerMarks,
@@ -96,7 +99,7 @@ public final class MarkRoutes {
 
     private Reply decide(Call call) {
         Decision body = call.body(Decision.class);
-        ActivityKey activity = ActivityKey.of(body.lessonId(), body.activityId());
+        ActivityKey activity = CourseParameters.activity(body.lessonId(), body.activityId());
         MarkStatus verdict = MarkStatus.of(body.status() == null ? "" : body.status())
                 .filter(MarkStatus::isVerdict)
                 .orElseThrow(() -> ApiError.badRequest("status must be complete or incomplete."));
@@ -117,7 +120,7 @@ public final class MarkRoutes {
 
     private Reply answer(Call call) {
         Answer body = call.body(Answer.class);
-        ActivityKey activity = ActivityKey.of(body.lessonId(), body.activityId());
+        ActivityKey activity = CourseParameters.activity(body.lessonId(), body.activityId());
         String question = question(body.questionId());
         if (body.correct() == null) {
             throw ApiError.badRequest("correct must be true or false.");
@@ -150,7 +153,7 @@ public final class MarkRoutes {
             Call call, String action, Pupil pupil, ActivityKey activity, Map<String, Object> metadata) {
         return AuditEntry.of(call.origin(), action)
                 .on(pupil.username())
-                .at(activity.lessonId(), activity.activityId())
+                .at(activity.lessonId().value(), activity.activityId().value())
                 .with(metadata);
     }
 }

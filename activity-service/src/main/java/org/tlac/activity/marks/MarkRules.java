@@ -3,7 +3,7 @@ package org.tlac.activity.marks;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.TreeMap;
-import org.tlac.activity.course.ActivityKey;
+import org.tlac.platform.course.ActivityKey;
 
 /** How a mark moves. */
 public final class MarkRules {

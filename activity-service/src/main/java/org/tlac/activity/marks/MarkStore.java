@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.tlac.activity.course.ActivityKey;
 import org.tlac.activity.pupil.Pupil;
+import org.tlac.platform.course.ActivityKey;
 import org.tlac.platform.db.Row;
 import org.tlac.platform.db.Transaction;
 import org.tlac.platform.http.Json;
@@ -53,8 +53,8 @@ public final class MarkStore {
                 """,
                 Map.of(
                         "user_id", pupil.userId(),
-                        "lesson_id", activity.lessonId(),
-                        "activity_id", activity.activityId()),
+                        "lesson_id", activity.lessonId().value(),
+                        "activity_id", activity.activityId().value()),
                 MarkStore::read);
     }
 
@@ -73,8 +73,8 @@ public final class MarkStore {
         Map<String, @Nullable Object> columns = new HashMap<>();
         columns.put("user_id", pupil.userId());
         columns.put("username", pupil.username());
-        columns.put("lesson_id", mark.activity().lessonId());
-        columns.put("activity_id", mark.activity().activityId());
+        columns.put("lesson_id", mark.activity().lessonId().value());
+        columns.put("activity_id", mark.activity().activityId().value());
         columns.put("status", mark.status().id());
         columns.put("updated_at", mark.updatedAt());
         columns.put("marked_at", mark.markedAt());
@@ -89,7 +89,7 @@ public final class MarkStore {
 
     private static Mark read(Row row) {
         return new Mark(
-                new ActivityKey(row.string("lesson_id"), row.string("activity_id")),
+                ActivityKey.of(row.string("lesson_id"), row.string("activity_id")),
                 MarkStatus.of(row.string("status")).orElseThrow(),
                 row.instant("updated_at"),
                 row.optionalInstant("marked_at").orElse(null),

@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tlac.activity.course.ActivityKey;
+import org.tlac.activity.course.CourseParameters;
 import org.tlac.activity.pupil.Pupils;
+import org.tlac.platform.course.ActivityId;
+import org.tlac.platform.course.LessonId;
 import org.tlac.platform.db.Database;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
@@ -37,8 +39,8 @@ public final class RevisionRoutes {
 
     record Revision(
             long id,
-            String lessonId,
-            String activityId,
+            LessonId lessonId,
+            ActivityId activityId,
             @JsonRawValue String state,
             Instant createdAt,
             @Nullable Instant clientSavedAt) {
@@ -55,8 +57,10 @@ public final class RevisionRoutes {
     }
 
     private Reply list(Call call) {
-        String lessonId = call.query("lesson_id").map(ActivityKey::lesson).orElse(null);
-        String activityId = call.query("activity_id").map(ActivityKey::activity).orElse(null);
+        LessonId lessonId =
+                call.query("lesson_id").map(CourseParameters::lessonId).orElse(null);
+        ActivityId activityId =
+                call.query("activity_id").map(CourseParameters::activityId).orElse(null);
         if (activityId != null && lessonId == null) {
             throw ApiError.badRequest("activity_id needs a lesson_id beside it.");
         }

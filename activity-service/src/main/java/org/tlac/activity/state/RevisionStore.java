@@ -5,8 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tlac.activity.course.ActivityKey;
 import org.tlac.activity.pupil.Pupil;
+import org.tlac.platform.course.ActivityId;
+import org.tlac.platform.course.ActivityKey;
+import org.tlac.platform.course.LessonId;
 import org.tlac.platform.db.Statements;
 import org.tlac.platform.db.Transaction;
 
@@ -26,8 +28,8 @@ final class RevisionStore {
      */
     record Filter(
             Pupil pupil,
-            @Nullable String lessonId,
-            @Nullable String activityId,
+            @Nullable LessonId lessonId,
+            @Nullable ActivityId activityId,
             int limit,
             long maxBytes) {}
 
@@ -36,8 +38,8 @@ final class RevisionStore {
         parameters.put("id", stored.revisionId());
         parameters.put("user_id", save.pupil().userId());
         parameters.put("username", save.pupil().username());
-        parameters.put("lesson_id", save.activity().lessonId());
-        parameters.put("activity_id", save.activity().activityId());
+        parameters.put("lesson_id", save.activity().lessonId().value());
+        parameters.put("activity_id", save.activity().activityId().value());
         parameters.put("state", save.text().json());
         parameters.put("state_bytes", save.text().bytes());
         parameters.put("created_at", stored.updatedAt());
@@ -59,11 +61,11 @@ final class RevisionStore {
         String where = "";
         if (filter.lessonId() != null) {
             where += " and lesson_id = :lesson_id";
-            parameters.put("lesson_id", filter.lessonId());
+            parameters.put("lesson_id", filter.lessonId().value());
         }
         if (filter.activityId() != null) {
             where += " and activity_id = :activity_id";
-            parameters.put("activity_id", filter.activityId());
+            parameters.put("activity_id", filter.activityId().value());
         }
         return db.query(
                 "revisions.list",
@@ -82,7 +84,7 @@ final class RevisionStore {
                 parameters,
                 row -> new Revision(
                         row.longValue("id"),
-                        new ActivityKey(row.string("lesson_id"), row.string("activity_id")),
+                        ActivityKey.of(row.string("lesson_id"), row.string("activity_id")),
                         row.string("state_text"),
                         row.instant("created_at"),
                         row.optionalInstant("client_saved_at").orElse(null)));

@@ -2,7 +2,7 @@ package org.tlac.activity.state;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
-import org.tlac.activity.course.ActivityKey;
+import org.tlac.platform.course.ActivityKey;
 
 /**
  * The newest state of an activity.

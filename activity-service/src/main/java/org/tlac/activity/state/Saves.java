@@ -4,10 +4,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.tlac.activity.course.ActivityKey;
 import org.tlac.activity.marks.MarkStore;
 import org.tlac.activity.pupil.Pupil;
 import org.tlac.activity.state.StateRules.StateText;
+import org.tlac.platform.course.ActivityKey;
 import org.tlac.platform.db.Database;
 import org.tlac.platform.db.Transaction;
 

@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.tlac.activity.course.ActivityKey;
+import org.tlac.activity.course.CourseParameters;
 import org.tlac.activity.marks.MarkStore;
 import org.tlac.activity.pupil.Pupil;
+import org.tlac.platform.course.ActivityId;
+import org.tlac.platform.course.ActivityKey;
+import org.tlac.platform.course.LessonId;
 import org.tlac.platform.db.Database;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
@@ -58,8 +61,8 @@ public final class StateRoutes {
     }
 
     record State(
-            String lessonId,
-            String activityId,
+            LessonId lessonId,
+            ActivityId activityId,
             @JsonRawValue String state,
             Instant updatedAt,
             @Nullable Instant lastClientAt) {
@@ -82,10 +85,10 @@ public final class StateRoutes {
             String detail,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            String lessonId,
+            LessonId lessonId,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            String activityId,
+            ActivityId activityId,
 
             @JsonRawValue @Nullable String state,
 
@@ -123,7 +126,7 @@ public final class StateRoutes {
     }
 
     private Reply find(Call call) {
-        ActivityKey activity = ActivityKey.of(call);
+        ActivityKey activity = CourseParameters.activity(call);
         Optional<SavedState> found = states.find(database, Pupil.of(call.caller()), activity);
         if (found.isEmpty()) {
             return Reply.json(new NoState(null));
@@ -132,7 +135,7 @@ public final class StateRoutes {
     }
 
     private Reply save(Call call) {
-        ActivityKey activity = ActivityKey.of(call);
+        ActivityKey activity = CourseParameters.activity(call);
         Long expected = StateRules.expectedRevision(call.header("If-Match").orElse(null));
         SaveBody body = call.body(SaveBody.class);
         Saves.Save save = new Saves.Save(

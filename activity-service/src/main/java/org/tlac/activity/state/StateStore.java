@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.tlac.activity.course.ActivityKey;
 import org.tlac.activity.pupil.Pupil;
+import org.tlac.platform.course.ActivityKey;
 import org.tlac.platform.db.Row;
 import org.tlac.platform.db.Statements;
 import org.tlac.platform.db.Transaction;
@@ -103,14 +103,14 @@ final class StateStore {
     private static Map<String, @Nullable Object> key(Pupil pupil, ActivityKey activity) {
         Map<String, @Nullable Object> key = new HashMap<>();
         key.put("user_id", pupil.userId());
-        key.put("lesson_id", activity.lessonId());
-        key.put("activity_id", activity.activityId());
+        key.put("lesson_id", activity.lessonId().value());
+        key.put("activity_id", activity.activityId().value());
         return key;
     }
 
     private static SavedState read(Row row) {
         return new SavedState(
-                new ActivityKey(row.string("lesson_id"), row.string("activity_id")),
+                ActivityKey.of(row.string("lesson_id"), row.string("activity_id")),
                 row.longValue("revision_id"),
                 row.string("state_text"),
                 row.instant("updated_at"),

@@ -7,11 +7,11 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tlac.activity.course.ActivityKey;
+import org.tlac.platform.course.ActivityKey;
 
 class MarkRulesTest {
 
-    private static final ActivityKey ACTIVITY = new ActivityKey("lesson-1", "a1");
+    private static final ActivityKey ACTIVITY = ActivityKey.of("lesson-1", "a1");
     private static final Instant T0 = Instant.parse("2026-11-23T08:00:00Z");
     private static final Instant T1 = T0.plusSeconds(60);
     private static final Instant T2 = T0.plusSeconds(120);

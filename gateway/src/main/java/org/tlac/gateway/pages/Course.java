@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import org.tlac.gateway.pages.Conditions.Part;
-import org.tlac.gateway.pages.CourseFolder.OpenFile;
+import org.tlac.platform.course.CourseFolder;
+import org.tlac.platform.course.CourseFolder.OpenFile;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
@@ -29,7 +30,7 @@ public final class Course {
     static final String ASK_EACH_TIME = "private, no-cache";
 
     private final CourseFolder folder;
-    private final Manifest manifest;
+    private final ServedManifest manifest;
 
     /**
      * A course that a school may edit while TLAC runs.
@@ -39,7 +40,7 @@ public final class Course {
      */
     public Course(Path folder, int maxManifestBytes, InstantSource clock) {
         this.folder = new CourseFolder(folder);
-        this.manifest = new Manifest(this.folder, maxManifestBytes, clock);
+        this.manifest = new ServedManifest(this.folder, maxManifestBytes, clock);
     }
 
     Reply manifest(Call call) throws IOException {
@@ -49,7 +50,7 @@ public final class Course {
     /** Who may read a file of the course: whatever lies in a folder called teacher, or the manifest names as a teacher's, is theirs. */
     Access access(String path) throws IOException {
         boolean teachers =
-                CourseNames.isTeachers(path) || manifest.teachersPaths().contains(path);
+                CourseNames.isTeachers(path) || manifest.teacherPaths().contains(path);
         return teachers ? Access.TEACHER : Access.SIGNED_IN;
     }
 

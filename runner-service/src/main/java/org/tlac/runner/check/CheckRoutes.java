@@ -1,6 +1,7 @@
 package org.tlac.runner.check;
 
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tlac.platform.course.ActivityKey;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Call;
@@ -46,7 +48,7 @@ public final class CheckRoutes {
             RunQueue queue,
             SlotsOnDemand judges,
             RunnerMetrics metrics) {
-        this.course = new CourseChecks(rules);
+        this.course = new CourseChecks(rules, InstantSource.system());
         this.sandbox = sandbox;
         this.runs = runs;
         this.place = new Checker.Place(queue, metrics, new AssertionRunner(judges), runs.patience(), rules.budget());
@@ -61,8 +63,8 @@ public final class CheckRoutes {
         String code = new RunRequest(request.lessonId(), request.activityId(), request.code(), null, null)
                 .program(runs.limits())
                 .code();
-        List<Check> checks =
-                checks(Objects.requireNonNull(request.lessonId()), Objects.requireNonNull(request.activityId()));
+        List<Check> checks = checks(ActivityKey.of(
+                Objects.requireNonNull(request.lessonId()), Objects.requireNonNull(request.activityId())));
         if (!runs.permits(sandbox.isolation())) {
             throw ApiError.unavailable("Python runner unavailable.", "internal", null);
         }
@@ -83,9 +85,9 @@ public final class CheckRoutes {
                 verdicts.stream().map(CheckRoutes::body).toList()));
     }
 
-    private List<Check> checks(String lessonId, String activityId) throws IOException {
+    private List<Check> checks(ActivityKey activity) throws IOException {
         try {
-            return course.of(lessonId, activityId).orElseThrow(() -> ApiError.notFound("This activity has no checks."));
+            return course.of(activity).orElseThrow(() -> ApiError.notFound("This activity has no checks."));
         } catch (CourseChecks.BrokenChecksException e) {
             LOG.error("Checks that cannot be used: {}", e.getMessage());
             throw ApiError.unavailable(

@@ -1,14 +1,21 @@
 package org.tlac.runner.check;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.tlac.platform.course.ActivityKey;
+import org.tlac.platform.course.BrokenFileException;
+import org.tlac.platform.course.CourseFile;
+import org.tlac.platform.course.CourseFolder;
+import org.tlac.platform.course.Manifest;
+import org.tlac.platform.course.Reading;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Json;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -17,32 +24,46 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /**
- * The checks in the course folder: those of {@code lesson-1/a1.html} are in {@code lesson-1/a1.checks.yaml}. Read at each use, so that a
- * school can edit its course while TLAC runs.
+ * The checks in the course folder: those of {@code lesson-1/a1.html} are in {@code lesson-1/a1.checks.yaml}. Parsed again when a file
+ * changed, so that a school can edit its course while TLAC runs.
  */
 final class CourseChecks {
 
-    private static final String SUFFIX = ".checks.yaml";
-    private static final String PREFIX = "/lessons/";
+    /** Files whose checks are kept, the least recently used going first: a class works on a few activities at once. */
+    static final int MAX_KEPT = 64;
+
     private static final int MAX_BYTES = 8 << 20;
     private static final int MAX_CHECKS_BYTES = 256 << 10;
     private static final int MAX_NESTING = 20;
 
-    private final Path folder;
+    private final Path path;
+    private final CourseFolder folder;
     private final int most;
+    private final InstantSource clock;
+    private final CourseFile<Manifest> manifest;
+    private final ReentrantLock keeping = new ReentrantLock();
+    private final Map<String, CourseFile<List<Check>>> kept = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, CourseFile<List<Check>>> eldest) {
+            return size() > MAX_KEPT;
+        }
+    };
 
     private record CheckFile(@Nullable List<Check> checks) {}
 
     /** The checks are there and of no use; the message says why, to whoever runs the school. */
     static final class BrokenChecksException extends RuntimeException {
-        BrokenChecksException(Path file, Exception cause) {
-            super(file + ": " + cause.getMessage(), cause);
+        BrokenChecksException(String message) {
+            super(message);
         }
     }
 
-    CourseChecks(CheckRules rules) {
-        this.folder = rules.course();
+    CourseChecks(CheckRules rules, InstantSource clock) {
+        this.path = rules.course();
+        this.folder = new CourseFolder(rules.course());
         this.most = rules.most();
+        this.clock = clock;
+        this.manifest = new CourseFile<>(folder, Manifest.FILE, MAX_BYTES, clock, Manifest::parse);
     }
 
     /**
@@ -50,59 +71,32 @@ final class CourseChecks {
      *
      * @throws BrokenChecksException when they cannot be used
      */
-    Optional<List<Check>> of(String lessonId, String activityId) throws IOException {
-        Optional<String> page = page(lessonId, activityId);
-        if (page.isEmpty()) {
-            return Optional.empty();
-        }
-        Path file = folder.resolve(page.get().replaceFirst("\\.[A-Za-z0-9]+$", "") + SUFFIX);
-        Optional<byte[]> content = read(file, MAX_CHECKS_BYTES);
-        return content.isEmpty() ? Optional.empty() : Optional.of(parse(file, content.get()));
+    Optional<List<Check>> of(ActivityKey key) throws IOException {
+        Optional<Manifest.Activity> activity = good(manifest.read()).flatMap(found -> found.activity(key));
+        return activity.isEmpty()
+                ? Optional.empty()
+                : good(file(activity.get().checksFile()).read());
     }
 
-    private Optional<String> page(String lessonId, String activityId) throws IOException {
-        Path file = folder.resolve("manifest.json");
-        Optional<byte[]> manifest = read(file, MAX_BYTES);
-        if (manifest.isEmpty()) {
-            return Optional.empty();
-        }
-        for (JsonNode lesson : manifest(file, manifest.get()).path("lessons")) {
-            for (JsonNode activity : lesson.path("activities")) {
-                if (lesson.path("id").asText().equals(lessonId)
-                        && activity.path("id").asText().equals(activityId)) {
-                    String path = activity.path("path").asText();
-                    return Optional.of(path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : path);
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static JsonNode manifest(Path file, byte[] content) {
+    private CourseFile<List<Check>> file(String name) {
+        keeping.lock();
         try {
-            return Json.file(content);
-        } catch (IllegalStateException e) {
-            throw new BrokenChecksException(file, e);
+            return kept.computeIfAbsent(
+                    name, added -> new CourseFile<>(folder, added, MAX_CHECKS_BYTES, clock, this::parse));
+        } finally {
+            keeping.unlock();
         }
     }
 
-    /** A file of the course; a link that leads out of it is not one. */
-    private Optional<byte[]> read(Path file, int maxBytes) throws IOException {
-        try {
-            Path real = file.toRealPath();
-            if (!real.startsWith(folder.toRealPath()) || !Files.isRegularFile(real)) {
-                return Optional.empty();
-            }
-            if (Files.size(real) > maxBytes) {
-                throw new IOException(file + " is larger than " + maxBytes + " bytes");
-            }
-            return Optional.of(Files.readAllBytes(real));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
+    private <T> Optional<T> good(Reading<T> reading) {
+        return switch (reading) {
+            case Reading.Missing<T> missing -> Optional.empty();
+            case Reading.Broken<T> broken -> throw new BrokenChecksException(path + "/" + broken.message());
+            case Reading.Good<T> good -> Optional.of(good.value());
+        };
     }
 
-    private List<Check> parse(Path file, byte[] content) {
+    private List<Check> parse(String file, byte[] content) {
         try {
             LoaderOptions options = new LoaderOptions();
             options.setAllowDuplicateKeys(false);
@@ -115,9 +109,9 @@ final class CourseChecks {
                 throw new IllegalArgumentException("there must be from 1 to " + most + " checks");
             }
             checks.forEach(Check::validate);
-            return checks;
+            return List.copyOf(checks);
         } catch (YAMLException | ApiError | IllegalArgumentException e) {
-            throw new BrokenChecksException(file, e);
+            throw new BrokenFileException(file + ": " + e.getMessage(), e);
         }
     }
 }

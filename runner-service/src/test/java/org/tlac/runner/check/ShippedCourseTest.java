@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tlac.platform.course.ActivityKey;
 import org.tlac.platform.http.Json;
 import org.tlac.platform.testing.TestCallers;
 import org.tlac.runner.RunningRunner;
@@ -66,11 +68,12 @@ class ShippedCourseTest {
     @Test
     void everyActivity_hasChecks() throws IOException {
         JsonNode manifest = Json.tree(Files.readString(COURSE.resolve("manifest.json")));
-        CourseChecks checks = new CourseChecks(new CheckRules(COURSE, 20, java.time.Duration.ofSeconds(1)));
+        CourseChecks checks =
+                new CourseChecks(new CheckRules(COURSE, 20, java.time.Duration.ofSeconds(1)), InstantSource.system());
         for (JsonNode lesson : manifest.path("lessons")) {
             for (JsonNode activity : lesson.path("activities")) {
-                assertThat(checks.of(
-                                lesson.path("id").asText(), activity.path("id").asText()))
+                assertThat(checks.of(ActivityKey.of(
+                                lesson.path("id").asText(), activity.path("id").asText())))
                         .isPresent();
             }
         }
@@ -84,11 +87,14 @@ class ShippedCourseTest {
         Files.copy(COURSE.resolve("manifest.json"), course.resolve("manifest.json"));
         Files.createDirectory(course.resolve("lesson-1"));
         Files.writeString(course.resolve("lesson-1/a1.checks.yaml"), example.group(1));
-        CourseChecks checks = new CourseChecks(new CheckRules(course, 20, java.time.Duration.ofSeconds(1)));
-        assertThat(checks.of("lesson-1", "a1").orElseThrow()).hasSize(1).allSatisfy(check -> {
-            assertThat(check).hasNoNullFieldsOrProperties();
-            assertThat(check.expected()).hasSize(4);
-        });
+        CourseChecks checks =
+                new CourseChecks(new CheckRules(course, 20, java.time.Duration.ofSeconds(1)), InstantSource.system());
+        assertThat(checks.of(ActivityKey.of("lesson-1", "a1")).orElseThrow())
+                .hasSize(1)
+                .allSatisfy(check -> {
+                    assertThat(check).hasNoNullFieldsOrProperties();
+                    assertThat(check.expected()).hasSize(4);
+                });
     }
 
     @ParameterizedTest

@@ -1,4 +1,4 @@
-package org.tlac.gateway.pages;
+package org.tlac.platform.course;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -31,21 +31,21 @@ import org.slf4j.LoggerFactory;
  * gap: Java cannot open without blocking, so whoever can write the course and puts a FIFO in a file's place within microseconds holds
  * one thread until somebody writes to it.
  */
-final class CourseFolder {
+public final class CourseFolder {
 
     private static final Logger LOG = LoggerFactory.getLogger(CourseFolder.class);
     private static final int TRIES = 3;
 
     private final Path folder;
 
-    CourseFolder(Path folder) {
+    public CourseFolder(Path folder) {
         this.folder = folder;
     }
 
     /** An open file, and what tells this state of it from any other. */
-    record OpenFile(Stamp stamp, SeekableByteChannel channel) implements Closeable {
+    public record OpenFile(Stamp stamp, SeekableByteChannel channel) implements Closeable {
 
-        InputStream from(long position) throws IOException {
+        public InputStream from(long position) throws IOException {
             channel.position(position);
             return Channels.newInputStream(channel);
         }
@@ -57,7 +57,7 @@ final class CourseFolder {
     }
 
     /** @param key the file system's own name of the file, which a copy in its place does not have */
-    record Stamp(long size, Instant modified, String key) {
+    public record Stamp(long size, Instant modified, String key) {
 
         static Stamp of(BasicFileAttributes attributes) {
             return new Stamp(
@@ -66,14 +66,18 @@ final class CourseFolder {
     }
 
     /**
-     * The file at a path; empty when no regular file is there.
+     * The file at a path; empty when no regular file is there, or a name on the way is empty or hidden.
      *
-     * @param path without dot segments and not beginning with a slash
+     * @param path in the folder; may be anything
      */
-    Optional<OpenFile> open(String path) throws IOException {
+    public Optional<OpenFile> open(String path) throws IOException {
+        List<String> names = List.of(path.split("/", -1));
+        if (!names.stream().allMatch(CourseFolder::isPlain)) {
+            return Optional.empty();
+        }
         try (DirectoryStream<Path> root = Files.newDirectoryStream(folder)) {
             if (root instanceof SecureDirectoryStream<Path> secure) {
-                return open(secure, List.of(path.split("/", -1)));
+                return open(secure, names);
             }
             throw new IOException("This system cannot open files relative to a folder; TLAC runs on Linux");
         } catch (AccessDeniedException e) {
@@ -127,11 +131,15 @@ final class CourseFolder {
                 .readAttributes();
     }
 
-    /** What a file is like now; empty when no regular file is there. Of files directly in the folder only. */
-    Optional<Stamp> stamp(String name) {
+    /** What a file is like now; empty when no regular file is there, or a link is on the way. Cheaper than opening it. */
+    public Optional<Stamp> stamp(String path) {
         try {
+            Optional<Path> file = plain(path);
+            if (file.isEmpty()) {
+                return Optional.empty();
+            }
             BasicFileAttributes attributes =
-                    Files.readAttributes(folder.resolve(name), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                    Files.readAttributes(file.get(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return attributes.isRegularFile() ? Optional.of(Stamp.of(attributes)) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
@@ -143,20 +151,26 @@ final class CourseFolder {
      *
      * @param path may be anything that a manifest says
      */
-    boolean has(String path) {
+    public boolean has(String path) {
+        return plain(path)
+                .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                .isPresent();
+    }
+
+    /** Where a path leads in folders that are no links; empty when it does not, or has a hidden name. */
+    private Optional<Path> plain(String path) {
         try {
             Path file = folder;
             String[] names = path.split("/", -1);
-            for (int i = 0; i < names.length - 1; i++) {
-                file = file.resolve(names[i]);
-                if (!isPlain(names[i]) || !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-                    return false;
+            for (int i = 0; i < names.length; i++) {
+                if (!isPlain(names[i]) || (i > 0 && !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))) {
+                    return Optional.empty();
                 }
+                file = file.resolve(names[i]);
             }
-            String last = names[names.length - 1];
-            return isPlain(last) && Files.isRegularFile(file.resolve(last), LinkOption.NOFOLLOW_LINKS);
+            return Optional.of(file);
         } catch (InvalidPathException e) {
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -7,14 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tlac.platform.course.LessonId;
+import org.tlac.platform.course.Manifest;
 
-class CourseFolderTest {
+class WatchedCourseTest {
 
     private static final Duration OFTEN = Duration.ofMillis(10);
 
@@ -38,8 +42,13 @@ class CourseFolderTest {
         return "{\"lessons\":[{\"id\":\"" + list + "\",\"title\":\"T\",\"activities\":[]}]}";
     }
 
-    private CourseFolder open() {
-        return CourseFolder.open(folder, OFTEN, course -> loaded.add(course.lessonIds()), () -> broken.add("broken"));
+    private static Set<String> ids(Manifest course) {
+        return course.lessonIds().stream().map(LessonId::value).collect(Collectors.toSet());
+    }
+
+    private WatchedCourse open() {
+        return WatchedCourse.open(
+                folder, OFTEN, InstantSource.system(), course -> loaded.add(ids(course)), () -> broken.add("broken"));
     }
 
     @Test
@@ -61,7 +70,7 @@ class CourseFolderTest {
     @Test
     void changedManifest_isReadAgain_andABrokenOneLeavesTheLastGood() throws Exception {
         write(lessons("lesson-1"));
-        try (CourseFolder course = open()) {
+        try (WatchedCourse course = open()) {
             assertThat(loaded.poll(10, TimeUnit.SECONDS)).containsExactly("lesson-1");
 
             write(lessons("lesson-1", "lesson-2"));
@@ -69,12 +78,30 @@ class CourseFolderTest {
 
             write("{\"lessons\":[");
             assertThat(broken.poll(10, TimeUnit.SECONDS)).isEqualTo("broken");
-            assertThat(course.course().lessonIds()).containsExactlyInAnyOrder("lesson-1", "lesson-2");
+            assertThat(ids(course.course())).containsExactlyInAnyOrder("lesson-1", "lesson-2");
 
             write(lessons("lesson-3"));
             assertThat(loaded.poll(10, TimeUnit.SECONDS)).containsExactly("lesson-3");
-            assertThat(course.course().lessonIds()).containsExactly("lesson-3");
+            assertThat(ids(course.course())).containsExactly("lesson-3");
             assertThat(broken).isEmpty();
         }
+    }
+
+    @Test
+    void manifestThatIsALink_isRefusedInWords(@TempDir Path elsewhere) throws Exception {
+        Path manifest = folder.resolve("manifest.json");
+        Files.createSymbolicLink(manifest, Files.writeString(elsewhere.resolve("m.json"), lessons("lesson-1")));
+        assertThatThrownBy(this::open)
+                .isInstanceOf(BrokenCourseException.class)
+                .hasMessage(manifest + " cannot be read: it must be a readable file and not a link");
+    }
+
+    @Test
+    void manifestBeyondItsLimit_isRefused() throws Exception {
+        String json = lessons("lesson-1");
+        write(json + " ".repeat(WatchedCourse.MAX_BYTES - json.length()));
+        open().close();
+        write(json + " ".repeat(WatchedCourse.MAX_BYTES - json.length() + 1));
+        assertThatThrownBy(this::open).hasMessage(folder.resolve("manifest.json") + " is larger than 8388608 bytes");
     }
 }
