@@ -97,13 +97,14 @@ class RouteTablesTest {
     void gatewayAndServices_declareTheSameCallsForTheSameRoles() {
         Map<String, String> behind = new TreeMap<>();
         for (String service : SERVICES) {
-            table(service)
-                    .forEach((call, access) -> assertThat(behind.put(call, access))
+            table(service).forEach((call, access) -> {
+                if (!NOT_BEHIND_THE_GATEWAY.contains(call)) {
+                    assertThat(behind.put(call, access))
                             .as("two services answer %s", call)
-                            .isNull());
+                            .isNull();
+                }
+            });
         }
-        assertThat(behind.keySet()).containsAll(NOT_BEHIND_THE_GATEWAY);
-        behind.keySet().removeAll(NOT_BEHIND_THE_GATEWAY);
 
         String api = source(ROOT.resolve("gateway/src/main/java/org/tlac/gateway/proxy/ApiRoutes.java"));
         Map<String, String> gateway = ROW.matcher(api)
