@@ -12,6 +12,9 @@ import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.security.ServiceSecurity;
 import org.tlac.runner.check.CheckRoutes;
+import org.tlac.runner.interactive.InteractiveRoutes;
+import org.tlac.runner.interactive.InteractiveRules;
+import org.tlac.runner.interactive.InteractiveRuns;
 import org.tlac.runner.run.Diagnostics;
 import org.tlac.runner.run.RunQueue;
 import org.tlac.runner.run.RunRoutes;
@@ -19,9 +22,6 @@ import org.tlac.runner.run.RunRules;
 import org.tlac.runner.run.RunnerMetrics;
 import org.tlac.runner.sandbox.Sandbox;
 import org.tlac.runner.sandbox.SlotsOnDemand;
-import org.tlac.runner.session.SessionRoutes;
-import org.tlac.runner.session.SessionRules;
-import org.tlac.runner.session.Sessions;
 
 /** Wires the runner. */
 final class RunnerService {
@@ -49,8 +49,8 @@ final class RunnerService {
                 queue,
                 clock);
         RunnerMetrics runnerMetrics = new RunnerMetrics(metrics, queue, sandbox);
-        SessionRules talks = config.sessions();
-        Sessions sessions = new Sessions(
+        InteractiveRules talks = config.sessions();
+        InteractiveRuns sessions = new InteractiveRuns(
                 talks,
                 rules.limits().outputCharacters(),
                 sandbox.onDemand(talks.warm(), talks.most(), talks.linger(), config.runsPerZygote()),
@@ -63,7 +63,7 @@ final class RunnerService {
                 .routes(new RunRoutes(sandbox, queue, runnerMetrics, rules).routes())
                 .routes(new Diagnostics(sandbox, queue, rules, sessions::running).routes())
                 .routes(new CheckRoutes(config.checks(), rules, sandbox, queue, judges, runnerMetrics).routes())
-                .routes(new SessionRoutes(sessions, sandbox, rules).routes())
+                .routes(new InteractiveRoutes(sessions, sandbox, rules).routes())
                 .authentication(
                         new ServiceSecurity(new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
                 .readiness("sandbox", () -> rules.permits(sandbox.isolation()))

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Json;
 import org.tlac.runner.sandbox.Outcome;
-import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.PythonProgram;
 import org.tlac.runner.sandbox.SandboxException;
 import org.tlac.runner.sandbox.SlotsOnDemand;
 import org.tlac.runner.sandbox.Work;
@@ -44,7 +44,7 @@ final class AssertionRunner {
         private static final AssertionResult NONE = new AssertionResult(false, Optional.empty());
     }
 
-    private record Case(Program program, CompletableFuture<Outcome> outcome) implements Work {
+    private record Case(PythonProgram program, CompletableFuture<Outcome> outcome) implements Work {
 
         @Override
         public void ended(Outcome how) {
@@ -66,7 +66,7 @@ final class AssertionRunner {
      */
     AssertionResult judge(String assertion, int from, String source, Observation observed, Duration patience)
             throws InterruptedException {
-        Program program = new Program(CODE, List.of(), Json.text(data(assertion, from, source, observed)));
+        PythonProgram program = new PythonProgram(CODE, List.of(), Json.text(data(assertion, from, source, observed)));
         Case asked = new Case(program, new CompletableFuture<>());
         slots.submit(asked);
         try {

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.tlac.runner.sandbox.Outcome;
-import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.PythonProgram;
 import org.tlac.runner.sandbox.SandboxException;
 import org.tlac.runner.sandbox.Work;
 
@@ -54,7 +54,7 @@ public final class RunQueue implements Work.Source {
         this.capacity = capacity;
     }
 
-    public Admission enter(long userId, Program program) {
+    public Admission enter(long userId, PythonProgram program) {
         lock.lock();
         try {
             if (programsOf(userId) >= PROGRAMS_OF_A_USER) {
@@ -171,12 +171,12 @@ public final class RunQueue implements Work.Source {
     public final class Ticket implements Work {
 
         private final long userId;
-        private final Program program;
+        private final PythonProgram program;
         private final long entered = System.nanoTime();
         private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         private long waitedNanos;
 
-        private Ticket(long userId, Program program) {
+        private Ticket(long userId, PythonProgram program) {
             this.userId = userId;
             this.program = program;
         }
@@ -229,7 +229,7 @@ public final class RunQueue implements Work.Source {
         }
 
         @Override
-        public Program program() {
+        public PythonProgram program() {
             return program;
         }
 

@@ -16,7 +16,7 @@ import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
 import org.tlac.runner.sandbox.Outcome;
-import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.PythonProgram;
 import org.tlac.runner.sandbox.Sandbox;
 import org.tlac.runner.sandbox.SandboxException;
 
@@ -48,7 +48,7 @@ public final class RunRoutes {
     }
 
     private Reply run(Call call) throws InterruptedException {
-        Program program = call.body(RunRequest.class).program(rules.limits());
+        PythonProgram program = call.body(RunRequest.class).program(rules.limits());
         requireIsolation();
         long user = call.caller().id();
         return switch (queue.enter(user, program)) {

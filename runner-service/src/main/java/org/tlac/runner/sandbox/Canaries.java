@@ -25,7 +25,7 @@ final class Canaries {
      */
     static Map<String, Boolean> fly(Zygote zygote) {
         String level = "LEVEL = \"" + zygote.isolation().id() + "\"\n";
-        Outcome outcome = zygote.run(new Program(level + ATTEMPTS, List.of(), ""));
+        Outcome outcome = zygote.run(new PythonProgram(level + ATTEMPTS, List.of(), ""));
         Map<String, Boolean> denied = new LinkedHashMap<>();
         outcome.stdout().lines().forEach(line -> {
             if (line.startsWith(DENIED)) {

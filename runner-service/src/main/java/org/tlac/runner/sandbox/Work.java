@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** A program that waits for a slot, and where its outcome goes. Exactly one of the two is called, once. */
 public interface Work {
 
-    Program program();
+    PythonProgram program();
 
     /** Whom the program talks to while it runs; null for one that is given all its input at once. */
     default @Nullable Conversation conversation() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.tlac.runner.run.RunQueue.Admission;
 import org.tlac.runner.run.RunQueue.Ticket;
 import org.tlac.runner.sandbox.Outcome;
-import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.PythonProgram;
 import org.tlac.runner.sandbox.Work;
 
 class RunQueueTest {
@@ -41,8 +41,8 @@ class RunQueueTest {
         }
     }
 
-    private static Program program(String code) {
-        return new Program(code, List.of(), "");
+    private static PythonProgram program(String code) {
+        return new PythonProgram(code, List.of(), "");
     }
 
     private Ticket enter(long user, String code) {

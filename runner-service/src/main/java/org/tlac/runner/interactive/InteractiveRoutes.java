@@ -1,4 +1,4 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import java.time.Duration;
 import java.util.List;
@@ -13,11 +13,11 @@ import org.tlac.platform.http.Routes;
 import org.tlac.runner.run.RunRequest;
 import org.tlac.runner.run.RunRules;
 import org.tlac.runner.sandbox.Isolation;
-import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.PythonProgram;
 import org.tlac.runner.sandbox.Sandbox;
 
-/** Sessions over HTTP. */
-public final class SessionRoutes {
+/** Interactive runs over HTTP. */
+public final class InteractiveRoutes {
 
     /** What the gateway calls this replica. */
     static final String REPLICA = "X-Tlac-Replica";
@@ -26,7 +26,7 @@ public final class SessionRoutes {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Duration LATER = Duration.ofHours(1);
 
-    private final Sessions sessions;
+    private final InteractiveRuns sessions;
     private final Sandbox sandbox;
     private final RunRules rules;
 
@@ -37,7 +37,7 @@ public final class SessionRoutes {
             @Nullable String code,
             @Nullable List<RunRequest.InputFile> files) {
 
-        Program program(RunRules rules) {
+        PythonProgram program(RunRules rules) {
             return new RunRequest(lessonId, activityId, code, files, null).program(rules.limits());
         }
     }
@@ -65,7 +65,7 @@ public final class SessionRoutes {
         }
     }
 
-    public SessionRoutes(Sessions sessions, Sandbox sandbox, RunRules rules) {
+    public InteractiveRoutes(InteractiveRuns sessions, Sandbox sandbox, RunRules rules) {
         this.sessions = sessions;
         this.sandbox = sandbox;
         this.rules = rules;
@@ -80,7 +80,7 @@ public final class SessionRoutes {
     }
 
     private Reply start(Call call) throws InterruptedException {
-        Program program = call.body(Start.class).program(rules);
+        PythonProgram program = call.body(Start.class).program(rules);
         if (!rules.permits(sandbox.isolation())) {
             throw ApiError.unavailable("Python runner unavailable.", "internal", null);
         }
@@ -88,8 +88,8 @@ public final class SessionRoutes {
             // One program at a time: a class would wait for as long as one pupil thinks.
             throw ApiError.busy("Programs cannot be talked to here. Give the input before the run.", LATER);
         }
-        String replica = call.header(REPLICA).orElse(SessionId.UNNAMED);
-        Session session = sessions.start(replica, call.caller().id(), program)
+        String replica = call.header(REPLICA).orElse(InteractiveRunId.UNNAMED);
+        InteractiveRun session = sessions.start(replica, call.caller().id(), program)
                 .orElseThrow(() -> ApiError.busy(
                         "Too many programs are waiting for their users. Please try again shortly.", RETRY_AFTER));
         String path = PATH + "/" + session.id();
@@ -97,8 +97,8 @@ public final class SessionRoutes {
     }
 
     private Reply events(Call call) {
-        Session session = session(call);
-        long told = call.header("Last-Event-ID").map(SessionRoutes::eventId).orElse(0L);
+        InteractiveRun session = session(call);
+        long told = call.header("Last-Event-ID").map(InteractiveRoutes::eventId).orElse(0L);
         if (session.transcript().isOverAt(told)) {
             // An EventSource that connects again has seen the end; of all answers only this one makes it give up
             // quietly.
@@ -121,7 +121,7 @@ public final class SessionRoutes {
     }
 
     private Reply input(Call call) {
-        Session session = session(call);
+        InteractiveRun session = session(call);
         Input input = call.body(Input.class);
         return switch (session.type(input.line(), input.last())) {
             case TAKEN -> Reply.json(Map.of("ok", true));
@@ -131,12 +131,12 @@ public final class SessionRoutes {
     }
 
     private Reply stop(Call call) {
-        sessions.stop(session(call), Session.Cause.STOPPED);
+        sessions.stop(session(call), InteractiveRun.Cause.STOPPED);
         return Reply.json(Map.of("ok", true));
     }
 
     /** @throws ApiError 404, the same for what never was, what is over, and what is somebody else's */
-    private Session session(Call call) {
+    private InteractiveRun session(Call call) {
         return sessions.find(call.path("id"), call.caller().id())
                 .orElseThrow(() -> ApiError.notFound("There is no such program, or it ended some time ago."));
     }

@@ -1,4 +1,4 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -9,7 +9,7 @@ import org.tlac.platform.http.ApiError;
  * The name of a session: what the gateway calls the replica that has it, a dot, and 192 random bits. The first part leads a gateway
  * here and proves nothing; the second is what nobody can guess.
  */
-final class SessionId {
+final class InteractiveRunId {
 
     /** What a runner is called that no gateway named. */
     static final String UNNAMED = "0";
@@ -18,7 +18,7 @@ final class SessionId {
     private static final int RANDOM_BYTES = 24;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private SessionId() {}
+    private InteractiveRunId() {}
 
     /** @throws ApiError 400 for a name that no gateway of ours gives */
     static String next(String replica) {

@@ -1,4 +1,4 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +21,7 @@ final class EventStream extends InputStream {
     /** What happens within one is told together: a program that prints single characters makes no flood of events. */
     private static final Duration PACE = Duration.ofMillis(10);
 
-    private final Session session;
+    private final InteractiveRun session;
     private final Duration heartbeat;
     private long told;
     private long lastTold = System.nanoTime() - PACE.toNanos();
@@ -29,7 +29,7 @@ final class EventStream extends InputStream {
     private int sent;
 
     /** @param told the last event that the reader knows already, 0 for none */
-    EventStream(Session session, Duration heartbeat, long told) {
+    EventStream(InteractiveRun session, Duration heartbeat, long told) {
         this.session = session;
         this.heartbeat = heartbeat;
         this.told = told;

@@ -1,4 +1,4 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,14 +16,14 @@ import org.slf4j.LoggerFactory;
 import org.tlac.runner.run.RunRoutes;
 import org.tlac.runner.sandbox.Conversation;
 import org.tlac.runner.sandbox.Outcome;
-import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.PythonProgram;
 import org.tlac.runner.sandbox.SandboxException;
 import org.tlac.runner.sandbox.Work;
 
 /** One program that is talked to, from its start until its end has been told. Times are those of {@link System#nanoTime}. */
-final class Session implements Work, Conversation {
+final class InteractiveRun implements Work, Conversation {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+    private static final Logger LOG = LoggerFactory.getLogger(InteractiveRun.class);
     private static final int KILLED = 128 + 9;
 
     /** The sandbox ends by itself what was not ended with a reason by then. */
@@ -31,9 +31,9 @@ final class Session implements Work, Conversation {
 
     private final String id;
     private final long userId;
-    private final Program program;
-    private final SessionRules rules;
-    private final BiConsumer<Session, @Nullable Outcome> onEnd;
+    private final PythonProgram program;
+    private final InteractiveRules rules;
+    private final BiConsumer<InteractiveRun, @Nullable Outcome> onEnd;
     private final Transcript transcript = new Transcript();
     private final Utf8Pieces stdout;
     private final Utf8Pieces stderr;
@@ -78,13 +78,13 @@ final class Session implements Work, Conversation {
     }
 
     /** @param onEnd told once, with how the program ended, unless it never ran */
-    Session(
+    InteractiveRun(
             String id,
             long userId,
-            Program program,
-            SessionRules rules,
+            PythonProgram program,
+            InteractiveRules rules,
             int outputCharacters,
-            BiConsumer<Session, @Nullable Outcome> onEnd) {
+            BiConsumer<InteractiveRun, @Nullable Outcome> onEnd) {
         this.id = id;
         this.userId = userId;
         this.program = program;
@@ -109,7 +109,7 @@ final class Session implements Work, Conversation {
     // --- What the slot does with it ---
 
     @Override
-    public Program program() {
+    public PythonProgram program() {
         return program;
     }
 

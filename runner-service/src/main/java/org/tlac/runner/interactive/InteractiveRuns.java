@@ -1,4 +1,4 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,32 +12,32 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tlac.runner.interactive.InteractiveRun.Cause;
 import org.tlac.runner.run.RunnerMetrics;
 import org.tlac.runner.sandbox.Outcome;
-import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.PythonProgram;
 import org.tlac.runner.sandbox.SlotsOnDemand;
-import org.tlac.runner.session.Session.Cause;
 
 /** The sessions of this replica: one of each user, a bounded number in all, each with its time. */
-public final class Sessions implements AutoCloseable {
+public final class InteractiveRuns implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+    private static final Logger LOG = LoggerFactory.getLogger(InteractiveRuns.class);
     private static final Duration PACE = Duration.ofMillis(100);
 
     /** How long the end of a program that is stopped may take; the sandbox keeps to less. */
     private static final Duration END_PATIENCE = Duration.ofSeconds(3);
 
-    private final SessionRules rules;
+    private final InteractiveRules rules;
     private final int outputCharacters;
     private final SlotsOnDemand slots;
     private final RunnerMetrics metrics;
-    private final Map<String, Session> known = new HashMap<>();
-    private final Map<Long, Session> latest = new HashMap<>();
-    private final Set<Session> running = new HashSet<>();
+    private final Map<String, InteractiveRun> known = new HashMap<>();
+    private final Map<Long, InteractiveRun> latest = new HashMap<>();
+    private final Set<InteractiveRun> running = new HashSet<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private boolean stopping;
 
-    public Sessions(SessionRules rules, int outputCharacters, SlotsOnDemand slots, RunnerMetrics metrics) {
+    public InteractiveRuns(InteractiveRules rules, int outputCharacters, SlotsOnDemand slots, RunnerMetrics metrics) {
         this.rules = rules;
         this.outputCharacters = outputCharacters;
         this.slots = slots;
@@ -51,21 +51,22 @@ public final class Sessions implements AutoCloseable {
     }
 
     /** Starts a program, in place of the one that this user may have. @return empty when there is no room */
-    Optional<Session> start(String replica, long userId, Program program) throws InterruptedException {
-        Session before = latestOf(userId);
+    Optional<InteractiveRun> start(String replica, long userId, PythonProgram program) throws InterruptedException {
+        InteractiveRun before = latestOf(userId);
         if (before != null) {
             before.stop(Cause.REPLACED);
             withdraw(before, Cause.REPLACED);
             before.awaitEnd(END_PATIENCE);
         }
-        Session session = new Session(SessionId.next(replica), userId, program, rules, outputCharacters, this::ended);
+        InteractiveRun session = new InteractiveRun(
+                InteractiveRunId.next(replica), userId, program, rules, outputCharacters, this::ended);
         synchronized (this) {
             if (stopping || running.size() >= rules.most() || isRunning(userId)) {
                 return Optional.empty();
             }
             running.add(session);
             known.put(session.id(), session);
-            Session forgotten = latest.put(userId, session);
+            InteractiveRun forgotten = latest.put(userId, session);
             if (forgotten != null) {
                 known.remove(forgotten.id());
             }
@@ -78,33 +79,33 @@ public final class Sessions implements AutoCloseable {
         return running.stream().anyMatch(session -> session.userId() == userId);
     }
 
-    private synchronized @Nullable Session latestOf(long userId) {
+    private synchronized @Nullable InteractiveRun latestOf(long userId) {
         return latest.get(userId);
     }
 
     /** Someone's session; empty when there is none of that name, or it is somebody else's. */
-    synchronized Optional<Session> find(String id, long userId) {
+    synchronized Optional<InteractiveRun> find(String id, long userId) {
         return Optional.ofNullable(known.get(id)).filter(session -> session.userId() == userId);
     }
 
-    /** Sessions whose programs have not ended. */
+    /** Interactive runs whose programs have not ended. */
     public synchronized int running() {
         return running.size();
     }
 
-    void stop(Session session, Cause why) {
+    void stop(InteractiveRun session, Cause why) {
         session.stop(why);
         withdraw(session, why);
     }
 
     /** One that no slot has begun ends without having run. */
-    private void withdraw(Session session, Cause why) {
+    private void withdraw(InteractiveRun session, Cause why) {
         if (slots.withdraw(session)) {
             session.never(why);
         }
     }
 
-    private void ended(Session session, @Nullable Outcome outcome) {
+    private void ended(InteractiveRun session, @Nullable Outcome outcome) {
         synchronized (this) {
             running.remove(session);
         }
@@ -113,7 +114,7 @@ public final class Sessions implements AutoCloseable {
         }
     }
 
-    private synchronized List<Session> all() {
+    private synchronized List<InteractiveRun> all() {
         return List.copyOf(known.values());
     }
 
@@ -130,7 +131,7 @@ public final class Sessions implements AutoCloseable {
     private void look() {
         try {
             long now = System.nanoTime();
-            for (Session session : all()) {
+            for (InteractiveRun session : all()) {
                 Cause why = session.overdue(now);
                 if (why != null) {
                     stop(session, why);
@@ -144,21 +145,21 @@ public final class Sessions implements AutoCloseable {
         }
     }
 
-    private synchronized void forget(Session session) {
+    private synchronized void forget(InteractiveRun session) {
         known.remove(session.id());
         latest.remove(session.userId(), session);
     }
 
     /** Ends every program and tells its reader why; none starts any more. */
     public void endAll() {
-        List<Session> open;
+        List<InteractiveRun> open;
         synchronized (this) {
             stopping = true;
             open = List.copyOf(running);
         }
         open.forEach(session -> stop(session, Cause.SHUTDOWN));
         try {
-            for (Session session : open) {
+            for (InteractiveRun session : open) {
                 session.awaitEnd(END_PATIENCE);
             }
         } catch (InterruptedException e) {
