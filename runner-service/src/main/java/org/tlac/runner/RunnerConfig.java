@@ -30,7 +30,7 @@ record RunnerConfig(
         int runsPerZygote,
         String scratch,
         RunRules rules,
-        InteractiveRules sessions,
+        InteractiveRules interactive,
         CheckRules checks) {
 
     RunnerConfig {

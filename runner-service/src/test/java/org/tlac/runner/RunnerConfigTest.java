@@ -127,8 +127,8 @@ class RunnerConfigTest {
         "inputbytes, 0"
     })
     void everyRuleOfSessions_hasAKeyOfItsOwn(String key, String value) {
-        InteractiveRules defaults = RunnerConfig.from(YAML).sessions();
-        assertThat(with("sessions." + key, value).sessions()).isNotEqualTo(defaults);
+        InteractiveRules defaults = RunnerConfig.from(YAML).interactive();
+        assertThat(with("sessions." + key, value).interactive()).isNotEqualTo(defaults);
     }
 
     @Test

@@ -4,7 +4,7 @@ import io.helidon.config.Config;
 import java.time.Duration;
 
 /**
- * What the school allows programs that are talked to, under the key {@code sessions}; memory, processor time, files and output are
+ * The limits of interactive runs, under the key {@code sessions}; memory, processor time, files and output are
  * limited as those of any program.
  *
  * @param most at once, of all users; each has one at most

@@ -6,12 +6,12 @@ import java.util.regex.Pattern;
 import org.tlac.platform.http.ApiError;
 
 /**
- * The name of a session: what the gateway calls the replica that has it, a dot, and 192 random bits. The first part leads a gateway
- * here and proves nothing; the second is what nobody can guess.
+ * The id of an interactive run: the gateway's name of the replica that has it, a dot, and 192 random bits. By the first part a gateway
+ * routes calls to this replica; only the second, which nobody can guess, gives access.
  */
 final class InteractiveRunId {
 
-    /** What a runner is called that no gateway named. */
+    /** For calls that did not come through a gateway. */
     static final String UNNAMED = "0";
 
     private static final Pattern REPLICA = Pattern.compile("[a-z0-9]{1,16}");

@@ -12,17 +12,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tlac.runner.interactive.InteractiveRun.Cause;
 import org.tlac.runner.run.RunnerMetrics;
 import org.tlac.runner.sandbox.Outcome;
 import org.tlac.runner.sandbox.PythonProgram;
 import org.tlac.runner.sandbox.SlotsOnDemand;
 
-/** The sessions of this replica: one of each user, a bounded number in all, each with its time. */
+/** The interactive runs of this replica: one of each user, a bounded number in all. A watchdog thread enforces their deadlines. */
 public final class InteractiveRuns implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(InteractiveRuns.class);
-    private static final Duration PACE = Duration.ofMillis(100);
+    private static final Duration WATCHDOG_INTERVAL = Duration.ofMillis(100);
 
     /** How long the end of a program that is stopped may take; the sandbox keeps to less. */
     private static final Duration END_PATIENCE = Duration.ofSeconds(3);
@@ -44,48 +43,47 @@ public final class InteractiveRuns implements AutoCloseable {
         this.metrics = metrics;
     }
 
-    /** Begins to look after them. */
+    /** Starts the slots that are always there, and the watchdog. */
     public void start() {
         slots.start();
-        Thread.ofPlatform().name("sessions").daemon().start(this::watch);
+        Thread.ofPlatform().name("interactive-runs").daemon().start(this::watch);
     }
 
     /** Starts a program, in place of the one that this user may have. @return empty when there is no room */
     Optional<InteractiveRun> start(String replica, long userId, PythonProgram program) throws InterruptedException {
         InteractiveRun before = latestOf(userId);
         if (before != null) {
-            before.stop(Cause.REPLACED);
-            withdraw(before, Cause.REPLACED);
+            stop(before, StopCause.REPLACED);
             before.awaitEnd(END_PATIENCE);
         }
-        InteractiveRun session = new InteractiveRun(
+        InteractiveRun run = new InteractiveRun(
                 InteractiveRunId.next(replica), userId, program, rules, outputCharacters, this::ended);
         synchronized (this) {
             if (stopping || running.size() >= rules.most() || isRunning(userId)) {
                 return Optional.empty();
             }
-            running.add(session);
-            known.put(session.id(), session);
-            InteractiveRun forgotten = latest.put(userId, session);
+            running.add(run);
+            known.put(run.id(), run);
+            InteractiveRun forgotten = latest.put(userId, run);
             if (forgotten != null) {
                 known.remove(forgotten.id());
             }
         }
-        slots.submit(session);
-        return Optional.of(session);
+        slots.submit(run);
+        return Optional.of(run);
     }
 
     private boolean isRunning(long userId) {
-        return running.stream().anyMatch(session -> session.userId() == userId);
+        return running.stream().anyMatch(run -> run.userId() == userId);
     }
 
     private synchronized @Nullable InteractiveRun latestOf(long userId) {
         return latest.get(userId);
     }
 
-    /** Someone's session; empty when there is none of that name, or it is somebody else's. */
+    /** A user's run; empty when there is none of that name, or it is somebody else's. */
     synchronized Optional<InteractiveRun> find(String id, long userId) {
-        return Optional.ofNullable(known.get(id)).filter(session -> session.userId() == userId);
+        return Optional.ofNullable(known.get(id)).filter(run -> run.userId() == userId);
     }
 
     /** Interactive runs whose programs have not ended. */
@@ -93,24 +91,20 @@ public final class InteractiveRuns implements AutoCloseable {
         return running.size();
     }
 
-    void stop(InteractiveRun session, Cause why) {
-        session.stop(why);
-        withdraw(session, why);
-    }
-
     /** One that no slot has begun ends without having run. */
-    private void withdraw(InteractiveRun session, Cause why) {
-        if (slots.withdraw(session)) {
-            session.never(why);
+    void stop(InteractiveRun run, StopCause cause) {
+        run.state().stop(cause);
+        if (slots.withdraw(run)) {
+            run.endWithoutOutcome(cause);
         }
     }
 
-    private void ended(InteractiveRun session, @Nullable Outcome outcome) {
+    private void ended(InteractiveRun run, @Nullable Outcome outcome) {
         synchronized (this) {
-            running.remove(session);
+            running.remove(run);
         }
         if (outcome != null) {
-            metrics.ran(outcome, session.waited());
+            metrics.ran(outcome, run.state().queued());
         }
     }
 
@@ -120,47 +114,47 @@ public final class InteractiveRuns implements AutoCloseable {
 
     private void watch() {
         try {
-            while (!closed.await(PACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                look();
+            while (!closed.await(WATCHDOG_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                enforceDeadlines();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void look() {
+    private void enforceDeadlines() {
         try {
             long now = System.nanoTime();
-            for (InteractiveRun session : all()) {
-                Cause why = session.overdue(now);
-                if (why != null) {
-                    stop(session, why);
+            for (InteractiveRun run : all()) {
+                StopCause cause = run.overdue(now);
+                if (cause != null) {
+                    stop(run, cause);
                 }
-                if (session.isForgotten(now)) {
-                    forget(session);
+                if (run.state().isExpired(now)) {
+                    forget(run);
                 }
             }
         } catch (RuntimeException e) {
-            LOG.error("The look after sessions failed", e);
+            LOG.error("The watchdog of interactive runs failed", e);
         }
     }
 
-    private synchronized void forget(InteractiveRun session) {
-        known.remove(session.id());
-        latest.remove(session.userId(), session);
+    private synchronized void forget(InteractiveRun run) {
+        known.remove(run.id());
+        latest.remove(run.userId(), run);
     }
 
-    /** Ends every program and tells its reader why; none starts any more. */
+    /** Ends every program and gives the cause as its last event; none starts any more. */
     public void endAll() {
         List<InteractiveRun> open;
         synchronized (this) {
             stopping = true;
             open = List.copyOf(running);
         }
-        open.forEach(session -> stop(session, Cause.SHUTDOWN));
+        open.forEach(run -> stop(run, StopCause.SHUTDOWN));
         try {
-            for (InteractiveRun session : open) {
-                session.awaitEnd(END_PATIENCE);
+            for (InteractiveRun run : open) {
+                run.awaitEnd(END_PATIENCE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

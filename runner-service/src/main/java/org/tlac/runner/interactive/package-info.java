@@ -1,4 +1,4 @@
-/** Programs that are talked to: started over HTTP, read as a stream of events, fed line by line. */
+/** Interactive runs: started over HTTP, read as a stream of events, and given their input line by line. */
 @NullMarked
 package org.tlac.runner.interactive;
 

@@ -16,6 +16,8 @@ public record RunRequest(
         @Nullable List<InputFile> files,
         @Nullable String stdin) {
 
+    static final String PATH = "/api/python/run";
+
     public record InputFile(@Nullable String path, @Nullable String content) {}
 
     /** @throws ApiError 400 that says what is too much or of the wrong form */

@@ -53,7 +53,7 @@ final class Programs implements Work.Source, AutoCloseable {
 
     Programs(int slots, int runsPerZygote) {
         sandbox = new Sandbox(
-                new Sandbox.Ground("", Isolation.FULL, ""), slots, runsPerZygote, LIMITS, this, InstantSource.system());
+                new Sandbox.Setup("", Isolation.FULL, ""), slots, runsPerZygote, LIMITS, this, InstantSource.system());
         sandbox.start();
         RunningRunner.await("the sandbox holds: " + sandbox.reason(), () -> sandbox.slots("idle") == slots);
     }
