@@ -6,10 +6,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.tlac.platform.http.ServerConfig;
 import org.tlac.runner.check.CheckRules;
+import org.tlac.runner.interactive.InteractiveRules;
 import org.tlac.runner.run.RunRules;
 import org.tlac.runner.sandbox.Isolation;
 import org.tlac.runner.sandbox.Limits;
-import org.tlac.runner.session.SessionRules;
 
 /**
  * Every key of the runner.
@@ -30,7 +30,7 @@ record RunnerConfig(
         int runsPerZygote,
         String scratch,
         RunRules rules,
-        SessionRules sessions,
+        InteractiveRules interactive,
         CheckRules checks) {
 
     RunnerConfig {
@@ -55,7 +55,7 @@ record RunnerConfig(
                         Limits.from(config),
                         runner.get("patience").as(Duration.class).get(),
                         minimum(runner.get("minimumisolation").asString().get())),
-                SessionRules.from(config),
+                InteractiveRules.from(config),
                 CheckRules.from(config));
     }
 

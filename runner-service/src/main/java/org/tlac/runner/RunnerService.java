@@ -12,22 +12,23 @@ import org.tlac.platform.metrics.Metrics;
 import org.tlac.platform.metrics.ServiceName;
 import org.tlac.platform.security.ServiceSecurity;
 import org.tlac.runner.check.CheckRoutes;
+import org.tlac.runner.interactive.InteractiveRoutes;
+import org.tlac.runner.interactive.InteractiveRules;
+import org.tlac.runner.interactive.InteractiveRuns;
 import org.tlac.runner.run.Diagnostics;
+import org.tlac.runner.run.RunAdmission;
 import org.tlac.runner.run.RunQueue;
 import org.tlac.runner.run.RunRoutes;
 import org.tlac.runner.run.RunRules;
 import org.tlac.runner.run.RunnerMetrics;
 import org.tlac.runner.sandbox.Sandbox;
 import org.tlac.runner.sandbox.SlotsOnDemand;
-import org.tlac.runner.session.SessionRoutes;
-import org.tlac.runner.session.SessionRules;
-import org.tlac.runner.session.Sessions;
 
 /** Wires the runner. */
 final class RunnerService {
 
-    /** They judge for milliseconds each. */
-    private static final int JUDGES = 2;
+    /** Enough, because an assertion takes milliseconds. */
+    private static final int ASSERTION_SLOTS = 2;
 
     /** From a program's limit to its answer. */
     private static final Duration RESPONSE_MARGIN = Duration.ofMillis(1500);
@@ -42,37 +43,43 @@ final class RunnerService {
         RunQueue queue = new RunQueue(config.queue());
         RunRules rules = config.rules();
         Sandbox sandbox = new Sandbox(
-                new Sandbox.Ground(config.python(), rules.minimum(), config.scratch()),
+                new Sandbox.Setup(config.python(), rules.minimum(), config.scratch()),
                 config.slots(),
                 config.runsPerZygote(),
                 rules.limits(),
                 queue,
                 clock);
         RunnerMetrics runnerMetrics = new RunnerMetrics(metrics, queue, sandbox);
-        SessionRules talks = config.sessions();
-        Sessions sessions = new Sessions(
-                talks,
+        RunAdmission admission = new RunAdmission(sandbox, queue, runnerMetrics, rules);
+        InteractiveRules interactiveRules = config.interactive();
+        InteractiveRuns interactiveRuns = new InteractiveRuns(
+                interactiveRules,
                 rules.limits().outputCharacters(),
-                sandbox.onDemand(talks.warm(), talks.most(), talks.linger(), config.runsPerZygote()),
+                sandbox.onDemand(
+                        interactiveRules.warm(),
+                        interactiveRules.most(),
+                        interactiveRules.linger(),
+                        config.runsPerZygote()),
                 runnerMetrics);
-        runnerMetrics.sessions(sessions::running);
-        SlotsOnDemand judges = sandbox.onDemand(0, JUDGES, talks.linger(), config.runsPerZygote());
+        runnerMetrics.interactiveRuns(interactiveRuns::running);
+        SlotsOnDemand assertionSlots =
+                sandbox.onDemand(0, ASSERTION_SLOTS, interactiveRules.linger(), config.runsPerZygote());
         sandbox.start();
-        sessions.start();
+        interactiveRuns.start();
         return ServiceServer.builder(config.server(), metrics)
-                .routes(new RunRoutes(sandbox, queue, runnerMetrics, rules).routes())
-                .routes(new Diagnostics(sandbox, queue, rules, sessions::running).routes())
-                .routes(new CheckRoutes(config.checks(), rules, sandbox, queue, judges, runnerMetrics).routes())
-                .routes(new SessionRoutes(sessions, sandbox, rules).routes())
+                .routes(new RunRoutes(admission, queue, rules).routes())
+                .routes(new Diagnostics(sandbox, queue, rules, interactiveRuns::running).routes())
+                .routes(new CheckRoutes(config.checks(), rules.limits(), admission, assertionSlots).routes())
+                .routes(new InteractiveRoutes(interactiveRuns, admission, rules.limits()).routes())
                 .authentication(
                         new ServiceSecurity(new TokenVerifier(new JwksClient(config.jwks(), clock), clock), Map.of()))
                 .readiness("sandbox", () -> rules.permits(sandbox.isolation()))
                 .healthDetail("isolation", () -> sandbox.isolation().id())
                 .shutdownHook(() -> queue.close(timeToBegin(config)))
-                .shutdownHook(sessions::endAll)
+                .shutdownHook(interactiveRuns::endAll)
                 .closing(sandbox)
-                .closing(sessions)
-                .closing(judges)
+                .closing(interactiveRuns)
+                .closing(assertionSlots)
                 .start();
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 /** Processes that descend from this JVM and live: those of its sandboxes. */
 public final class Descendants {
 
-    /** Of one sandbox: bubblewrap, keeper, zygote, the program to be, and the one after it. */
+    /** Of one sandbox: bubblewrap, supervisor, zygote, the program to be, and the one after it. */
     public static final int SANDBOX = 5;
 
     private Descendants() {}

@@ -17,10 +17,10 @@ import org.tlac.platform.http.ConnectionLimits;
 import org.tlac.platform.http.ServerConfig;
 import org.tlac.platform.metrics.ServiceName;
 import org.tlac.runner.check.CheckRules;
+import org.tlac.runner.interactive.InteractiveRules;
 import org.tlac.runner.run.RunRules;
 import org.tlac.runner.sandbox.Isolation;
 import org.tlac.runner.sandbox.Limits;
-import org.tlac.runner.session.SessionRules;
 
 class RunnerConfigTest {
 
@@ -73,7 +73,7 @@ class RunnerConfigTest {
                                         50_000),
                                 Duration.ofSeconds(20),
                                 Isolation.FULL),
-                        new SessionRules(
+                        new InteractiveRules(
                                 32,
                                 1,
                                 Duration.ofMinutes(1),
@@ -127,8 +127,8 @@ class RunnerConfigTest {
         "inputbytes, 0"
     })
     void everyRuleOfSessions_hasAKeyOfItsOwn(String key, String value) {
-        SessionRules defaults = RunnerConfig.from(YAML).sessions();
-        assertThat(with("sessions." + key, value).sessions()).isNotEqualTo(defaults);
+        InteractiveRules defaults = RunnerConfig.from(YAML).interactive();
+        assertThat(with("sessions." + key, value).interactive()).isNotEqualTo(defaults);
     }
 
     @Test

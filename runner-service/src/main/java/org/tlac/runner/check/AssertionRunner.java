@@ -16,20 +16,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.tlac.platform.http.ApiError;
 import org.tlac.platform.http.Json;
+import org.tlac.runner.run.RunAdmission;
 import org.tlac.runner.sandbox.Outcome;
-import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.PythonProgram;
 import org.tlac.runner.sandbox.SandboxException;
 import org.tlac.runner.sandbox.SlotsOnDemand;
 import org.tlac.runner.sandbox.Work;
 
 /**
- * Judges by teachers' assertions, in sandboxes that never run a pupil's program: neither while one is judged nor before or after, so that
- * nothing of an assertion is where a program could look.
+ * Runs teachers' assertions in sandboxes that never run a pupil's program, neither before nor after, so that a program cannot read
+ * anything of an assertion.
  */
 final class AssertionRunner {
 
     private static final String CODE = TestRun.text("judge.py");
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(3);
     private static final String VERDICT = "verdict.json";
 
     private final SlotsOnDemand slots;
@@ -44,7 +44,7 @@ final class AssertionRunner {
         private static final AssertionResult NONE = new AssertionResult(false, Optional.empty());
     }
 
-    private record Case(Program program, CompletableFuture<Outcome> outcome) implements Work {
+    private record AssertionRun(PythonProgram program, CompletableFuture<Outcome> outcome) implements Work {
 
         @Override
         public void ended(Outcome how) {
@@ -58,22 +58,22 @@ final class AssertionRunner {
     }
 
     /**
-     * What the assertion says of what the program did.
+     * The assertion's result for what the program did.
      *
      * @param from the place of the first value that is the assertion's
-     * @throws ApiError 503 when nobody could judge in time
+     * @throws ApiError 503 when no slot came free in time
      * @throws SandboxException when the sandbox failed
      */
-    AssertionResult judge(String assertion, int from, String source, Observation observed, Duration patience)
+    AssertionResult run(String assertion, int from, String source, Observation observed, Duration patience)
             throws InterruptedException {
-        Program program = new Program(CODE, List.of(), Json.text(data(assertion, from, source, observed)));
-        Case asked = new Case(program, new CompletableFuture<>());
-        slots.submit(asked);
+        PythonProgram program = new PythonProgram(CODE, List.of(), Json.text(data(assertion, from, source, observed)));
+        AssertionRun run = new AssertionRun(program, new CompletableFuture<>());
+        slots.submit(run);
         try {
-            return opinion(asked.outcome().get(patience.toMillis(), TimeUnit.MILLISECONDS));
+            return result(run.outcome().get(patience.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
-            slots.withdraw(asked);
-            throw ApiError.busy("The Python runner is busy. Please try again shortly.", RETRY_AFTER);
+            slots.withdraw(run);
+            throw RunAdmission.busy();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof SandboxException failure ? failure : new IllegalStateException(e);
         }
@@ -111,7 +111,7 @@ final class AssertionRunner {
                 files);
     }
 
-    private static AssertionResult opinion(Outcome outcome) {
+    private static AssertionResult result(Outcome outcome) {
         if (!outcome.isSuccess()) {
             return AssertionResult.NONE;
         }

@@ -17,11 +17,9 @@ import org.tlac.platform.http.Call;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
-import org.tlac.runner.run.RunQueue;
+import org.tlac.runner.run.RunAdmission;
 import org.tlac.runner.run.RunRequest;
-import org.tlac.runner.run.RunRules;
-import org.tlac.runner.run.RunnerMetrics;
-import org.tlac.runner.sandbox.Sandbox;
+import org.tlac.runner.sandbox.Limits;
 import org.tlac.runner.sandbox.SandboxException;
 import org.tlac.runner.sandbox.SlotsOnDemand;
 
@@ -31,27 +29,23 @@ public final class CheckRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(CheckRoutes.class);
 
     private final CourseChecks course;
-    private final Sandbox sandbox;
-    private final RunRules runs;
-    private final Checker.Place place;
+    private final CheckRules rules;
+    private final Limits limits;
+    private final RunAdmission admission;
+    private final AssertionRunner assertions;
 
     private record CheckRequest(
             @Nullable String lessonId,
             @Nullable String activityId,
             @Nullable String code) {}
 
-    /** @param judges slots that run nothing but assertions */
-    public CheckRoutes(
-            CheckRules rules,
-            RunRules runs,
-            Sandbox sandbox,
-            RunQueue queue,
-            SlotsOnDemand judges,
-            RunnerMetrics metrics) {
+    /** @param assertionSlots run nothing but assertions */
+    public CheckRoutes(CheckRules rules, Limits limits, RunAdmission admission, SlotsOnDemand assertionSlots) {
         this.course = new CourseChecks(rules, InstantSource.system());
-        this.sandbox = sandbox;
-        this.runs = runs;
-        this.place = new Checker.Place(queue, metrics, new AssertionRunner(judges), runs.patience(), rules.budget());
+        this.rules = rules;
+        this.limits = limits;
+        this.admission = admission;
+        this.assertions = new AssertionRunner(assertionSlots);
     }
 
     public Routes routes() {
@@ -61,14 +55,13 @@ public final class CheckRoutes {
     private Reply check(Call call) throws IOException, InterruptedException {
         CheckRequest request = call.body(CheckRequest.class);
         String code = new RunRequest(request.lessonId(), request.activityId(), request.code(), null, null)
-                .program(runs.limits())
+                .program(limits)
                 .code();
         List<Check> checks = checks(ActivityKey.of(
                 Objects.requireNonNull(request.lessonId()), Objects.requireNonNull(request.activityId())));
-        if (!runs.permits(sandbox.isolation())) {
-            throw ApiError.unavailable("Python runner unavailable.", "internal", null);
-        }
-        Checker checker = new Checker(place, call.caller().id(), code);
+        admission.requireIsolation();
+        Checker checker =
+                new Checker(admission, assertions, rules.budget(), call.caller().id(), code);
         List<Verdict> verdicts = new ArrayList<>();
         try {
             for (Check check : checks) {
@@ -76,7 +69,7 @@ public final class CheckRoutes {
             }
         } catch (SandboxException e) {
             LOG.error("A check failed", e);
-            throw ApiError.unavailable("Python runner unavailable.", "internal", e);
+            throw RunAdmission.unavailable(e);
         }
         return Reply.json(Map.of(
                 "passed",

@@ -11,9 +11,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.tlac.platform.http.ApiError;
-import org.tlac.runner.run.RunQueue;
-import org.tlac.runner.run.RunRoutes;
-import org.tlac.runner.run.RunnerMetrics;
+import org.tlac.runner.run.RunAdmission;
+import org.tlac.runner.run.RunAnswer;
 import org.tlac.runner.sandbox.Outcome;
 
 /**
@@ -23,28 +22,21 @@ import org.tlac.runner.sandbox.Outcome;
 final class Checker {
 
     private static final int SHOWN_CHARACTERS = 2000;
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(3);
 
-    private final RunQueue queue;
-    private final RunnerMetrics metrics;
-    private final AssertionRunner judge;
-    private final Duration patience;
+    private final RunAdmission admission;
+    private final AssertionRunner assertions;
     private final long userId;
     private final String code;
     private final long deadline;
     private final Map<TestRun, Observation> observed = new HashMap<>();
 
-    /** What all checks of all pupils have in common. */
-    record Place(RunQueue queue, RunnerMetrics metrics, AssertionRunner judge, Duration patience, Duration budget) {}
-
-    Checker(Place place, long userId, String code) {
-        this.queue = place.queue();
-        this.metrics = place.metrics();
-        this.judge = place.judge();
-        this.patience = place.patience();
+    /** @param budget how long all checks of the program may take */
+    Checker(RunAdmission admission, AssertionRunner assertions, Duration budget, long userId, String code) {
+        this.admission = admission;
+        this.assertions = assertions;
         this.userId = userId;
         this.code = code;
-        this.deadline = System.nanoTime() + place.budget().toNanos();
+        this.deadline = System.nanoTime() + budget.toNanos();
     }
 
     /** @throws ApiError 429 and 503 as for a run @throws org.tlac.runner.sandbox.SandboxException when the sandbox failed */
@@ -60,16 +52,16 @@ final class Checker {
         if (check.assertion() == null) {
             return new Verdict(name, true, Optional.empty(), Optional.empty());
         }
-        AssertionRunner.AssertionResult opinion =
-                judge.judge(check.assertion(), check.expected().size(), code, seen, left());
-        return opinion.passed()
+        AssertionRunner.AssertionResult result =
+                assertions.run(check.assertion(), check.expected().size(), code, seen, left());
+        return result.passed()
                 ? new Verdict(name, true, Optional.empty(), Optional.empty())
-                : failed(check, seen, opinion.hint());
+                : failed(check, seen, result.hint());
     }
 
     private static Verdict failed(Check check, Observation seen, Optional<String> hint) {
         Outcome outcome = seen.outcome();
-        String printed = outcome.stdout() + outcome.stderr() + RunRoutes.hint(outcome.end());
+        String printed = outcome.stdout() + outcome.stderr() + RunAnswer.hint(outcome.end());
         String shown = printed.codePointCount(0, printed.length()) <= SHOWN_CHARACTERS
                 ? printed
                 : printed.substring(0, printed.offsetByCodePoints(0, SHOWN_CHARACTERS)) + "\n...[truncated]";
@@ -126,29 +118,9 @@ final class Checker {
         if (known != null || left().isZero()) {
             return known;
         }
-        Observation seen = Observation.of(experiment, run(experiment));
+        Observation seen = Observation.of(experiment, admission.runForCheck(userId, experiment.program(code), left()));
         observed.put(experiment, seen);
         return seen;
-    }
-
-    private Outcome run(TestRun experiment) throws InterruptedException {
-        return switch (queue.enter(userId, experiment.program(code))) {
-            case RunQueue.Admission.Accepted accepted -> {
-                RunQueue.Ticket ticket = accepted.ticket();
-                Duration most = left().compareTo(patience) < 0 ? left() : patience;
-                Outcome outcome = ticket.await(most)
-                        .orElseThrow(() ->
-                                ApiError.busy("The Python runner is busy. Please try again shortly.", RETRY_AFTER));
-                metrics.ran(outcome, ticket.waited());
-                yield outcome;
-            }
-            case RunQueue.Admission.TooManyOfUser refused -> {
-                throw ApiError.tooManyRequests("You have a program running and one waiting already.", RETRY_AFTER);
-            }
-            case RunQueue.Admission.Full full -> {
-                throw ApiError.busy("The Python runner is busy. Please try again shortly.", RETRY_AFTER);
-            }
-        };
     }
 
     private Duration left() {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.tlac.platform.http.Json;
-import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.PythonProgram;
 
 /**
  * One way to run a pupil's program. Of a check, its process gets to know this and no more: nothing of what is expected.
@@ -36,12 +36,12 @@ record TestRun(String stdin, Map<String, JsonNode> given, List<String> expressio
     }
 
     /** The code itself where nothing more is asked of it, so that it runs as it does when the pupil runs it. */
-    Program program(String code) {
+    PythonProgram program(String code) {
         if (isPlain()) {
-            return new Program(code, List.of(), stdin);
+            return new PythonProgram(code, List.of(), stdin);
         }
         byte[] job = Json.write(Map.of("code", code, "given", given, "expressions", expressions, "answers", ANSWERS));
-        return new Program(HARNESS.replace(JOB, Base64.getEncoder().encodeToString(job)), List.of(), stdin);
+        return new PythonProgram(HARNESS.replace(JOB, Base64.getEncoder().encodeToString(job)), List.of(), stdin);
     }
 
     static String text(String resource) {

@@ -15,11 +15,11 @@ import org.tlac.runner.sandbox.Recycle;
 import org.tlac.runner.sandbox.Sandbox;
 
 /**
- * What the runner is and how it fares, for teachers and admins.
+ * The runner's state and configuration, for teachers and admins.
  *
- * @param conversations programs that are talked to and have not ended
+ * @param interactiveRuns those that have not ended
  */
-public record Diagnostics(Sandbox sandbox, RunQueue queue, RunRules rules, IntSupplier conversations) {
+public record Diagnostics(Sandbox sandbox, RunQueue queue, RunRules rules, IntSupplier interactiveRuns) {
 
     public Routes routes() {
         return Routes.of(Route.get("/api/python/diagnostics", Access.TEACHER, call -> Reply.json(body())));
@@ -36,7 +36,7 @@ public record Diagnostics(Sandbox sandbox, RunQueue queue, RunRules rules, IntSu
         body.put("layers", layers(level));
         body.put("python_version", sandbox.pythonVersion());
         body.put("slots", slots());
-        body.put("sessions", conversations.getAsInt());
+        body.put("sessions", interactiveRuns.getAsInt());
         body.put("queue_depth", queue.depth());
         body.put("queue_capacity", queue.capacity());
         body.put(

@@ -13,13 +13,13 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.tlac.runner.sandbox.Outcome;
-import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.PythonProgram;
 import org.tlac.runner.sandbox.SandboxException;
 import org.tlac.runner.sandbox.Work;
 
 /**
- * Who runs when: first come, first served over the slots, with one program running and one waiting for each user at most, so that nobody's
- * keenness delays a class. Bounded: past that, the answer is no at once.
+ * The bounded, fair queue before the slots: first in, first out, with one program running and one waiting for each user at most, so that
+ * one user cannot delay a class. What exceeds a bound is refused at once.
  */
 public final class RunQueue implements Work.Source {
 
@@ -36,7 +36,7 @@ public final class RunQueue implements Work.Source {
     private boolean closing;
     private long closesAt;
 
-    /** What a program meets at the queue. */
+    /** The queue's answer to a program that enters. */
     public sealed interface Admission {
 
         /** It waits or runs. */
@@ -54,13 +54,13 @@ public final class RunQueue implements Work.Source {
         this.capacity = capacity;
     }
 
-    public Admission enter(long userId, Program program) {
+    public Admission enter(long userId, PythonProgram program) {
         lock.lock();
         try {
             if (programsOf(userId) >= PROGRAMS_OF_A_USER) {
                 return new Admission.TooManyOfUser();
             }
-            // A slot that stands idle takes one more at once.
+            // Each idle slot takes one more at once.
             if (closing || waiting.size() >= capacity + takers) {
                 return new Admission.Full();
             }
@@ -75,8 +75,8 @@ public final class RunQueue implements Work.Source {
     }
 
     /**
-     * Takes nobody in any more; whoever waits has this long to begin, and is told that it was too short otherwise. So nobody is left
-     * without an answer when the service stops.
+     * Drains the queue: nothing enters any more, and what waits must begin within this time or is refused. So every request is answered
+     * before the service stops.
      */
     public void close(Duration left) {
         lock.lock();
@@ -89,7 +89,7 @@ public final class RunQueue implements Work.Source {
         }
     }
 
-    /** How long somebody who may wait until then still may. */
+    /** Nanoseconds until that deadline, or until the queue has to be drained. */
     private long left(long deadline) {
         long now = System.nanoTime();
         return closing ? Math.min(deadline - now, closesAt - now) : deadline - now;
@@ -136,22 +136,22 @@ public final class RunQueue implements Work.Source {
     }
 
     /**
-     * How things stand for one user.
+     * The queue as one user sees it.
      *
      * @param depth programs that wait, everybody's
      * @param position of this user's program among them, 1 for the next; null when none waits
      * @param running whether one of this user's runs
      */
-    record Standing(int depth, @Nullable Integer position, boolean running) {}
+    record Status(int depth, @Nullable Integer position, boolean running) {}
 
-    Standing standing(long userId) {
+    Status status(long userId) {
         lock.lock();
         try {
             Integer position = null;
             for (int i = 0; i < waiting.size() && position == null; i++) {
                 position = waiting.get(i).userId == userId ? i + 1 : null;
             }
-            return new Standing(waiting.size(), position, running.contains(userId));
+            return new Status(waiting.size(), position, running.contains(userId));
         } finally {
             lock.unlock();
         }
@@ -171,12 +171,12 @@ public final class RunQueue implements Work.Source {
     public final class Ticket implements Work {
 
         private final long userId;
-        private final Program program;
+        private final PythonProgram program;
         private final long entered = System.nanoTime();
         private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         private long waitedNanos;
 
-        private Ticket(long userId, Program program) {
+        private Ticket(long userId, PythonProgram program) {
             this.userId = userId;
             this.program = program;
         }
@@ -229,7 +229,7 @@ public final class RunQueue implements Work.Source {
         }
 
         @Override
-        public Program program() {
+        public PythonProgram program() {
             return program;
         }
 

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tlac.platform.http.ApiError;
 import org.tlac.runner.sandbox.Limits;
-import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.PythonProgram;
 
 /** The body of a run, as the contract has it. Its refusals are read by pupils. */
 public record RunRequest(
@@ -16,10 +16,12 @@ public record RunRequest(
         @Nullable List<InputFile> files,
         @Nullable String stdin) {
 
+    static final String PATH = "/api/python/run";
+
     public record InputFile(@Nullable String path, @Nullable String content) {}
 
     /** @throws ApiError 400 that says what is too much or of the wrong form */
-    public Program program(Limits limits) {
+    public PythonProgram program(Limits limits) {
         checkIds();
         if (code == null || code.isBlank()) {
             throw ApiError.badRequest("Code is required.");
@@ -35,12 +37,12 @@ public record RunRequest(
         if (given.size() > limits.files()) {
             throw ApiError.badRequest("Too many files: " + limits.files() + " at most.");
         }
-        List<Program.SourceFile> checked =
+        List<PythonProgram.SourceFile> checked =
                 given.stream().map(file -> check(file, limits)).toList();
-        if (checked.stream().map(Program.SourceFile::path).distinct().count() < checked.size()) {
+        if (checked.stream().map(PythonProgram.SourceFile::path).distinct().count() < checked.size()) {
             throw ApiError.badRequest("Two files have the same path.");
         }
-        return new Program(code, checked, input);
+        return new PythonProgram(code, checked, input);
     }
 
     private void checkIds() {
@@ -52,8 +54,8 @@ public record RunRequest(
         }
     }
 
-    private static Program.SourceFile check(@Nullable InputFile file, Limits limits) {
-        if (file == null || file.path() == null || !Program.isFilePath(file.path())) {
+    private static PythonProgram.SourceFile check(@Nullable InputFile file, Limits limits) {
+        if (file == null || file.path() == null || !PythonProgram.isFilePath(file.path())) {
             throw ApiError.badRequest(
                     "A file's path may hold letters, digits, dots, dashes, underscores and slashes, and must not lead upwards.");
         }
@@ -61,7 +63,7 @@ public record RunRequest(
             throw ApiError.badRequest("The file " + file.path() + " is missing its content or too large: "
                     + limits.outputFileBytes() + " bytes at most.");
         }
-        return new Program.SourceFile(file.path(), file.content());
+        return new PythonProgram.SourceFile(file.path(), file.content());
     }
 
     private static int bytes(String text) {

@@ -5,7 +5,7 @@ import org.tlac.runner.sandbox.Isolation;
 import org.tlac.runner.sandbox.Limits;
 
 /**
- * What the school allows.
+ * The limits of runs.
  *
  * @param limits of one program
  * @param patience how long a program may wait for a slot

@@ -29,8 +29,8 @@ public final class RunnerMetrics {
         wait = metrics.histogram(Catalogue.PYTHON_RUN_WAIT);
         refused = metrics.counter(Catalogue.RATE_LIMIT_EXCEEDED);
         usage = metrics.histogram(Catalogue.RATE_LIMIT_USAGE);
-        refused.add(0, RunRoutes.RUN, LIMIT_TYPE);
-        usage.expect(RunRoutes.RUN);
+        refused.add(0, RunRequest.PATH, LIMIT_TYPE);
+        usage.expect(RunRequest.PATH);
         metrics.gauge(Catalogue.PYTHON_QUEUE_DEPTH, queue::depth);
         for (String state : Sandbox.states()) {
             metrics.gauge(Catalogue.PYTHON_SLOTS, () -> sandbox.slots(state), state);
@@ -40,8 +40,8 @@ public final class RunnerMetrics {
         }
     }
 
-    /** @param running how many programs are talked to now */
-    public void sessions(DoubleSupplier running) {
+    /** @param running interactive runs that have not ended */
+    public void interactiveRuns(DoubleSupplier running) {
         metrics.gauge(Catalogue.PYTHON_SESSIONS, running);
     }
 
@@ -60,11 +60,11 @@ public final class RunnerMetrics {
 
     void refused() {
         used(RunQueue.PROGRAMS_OF_A_USER + 1);
-        refused.increment(RunRoutes.RUN, LIMIT_TYPE);
+        refused.increment(RunRequest.PATH, LIMIT_TYPE);
     }
 
     /** How full the user's places were with this program, whether it was admitted or not. */
     private void used(int programs) {
-        usage.observe(100.0 * programs / RunQueue.PROGRAMS_OF_A_USER, RunRoutes.RUN);
+        usage.observe(100.0 * programs / RunQueue.PROGRAMS_OF_A_USER, RunRequest.PATH);
     }
 }

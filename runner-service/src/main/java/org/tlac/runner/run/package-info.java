@@ -1,4 +1,4 @@
-/** Running programs over HTTP: the contract's form, the queue, the answers. */
+/** Runs over HTTP: the request, admission control, the queue and the answer. */
 @NullMarked
 package org.tlac.runner.run;
 

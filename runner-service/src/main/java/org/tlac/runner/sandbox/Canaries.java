@@ -23,9 +23,9 @@ final class Canaries {
      * @return whether each was denied, by name
      * @throws SandboxException when they could not be made
      */
-    static Map<String, Boolean> fly(Zygote zygote) {
+    static Map<String, Boolean> run(Zygote zygote) {
         String level = "LEVEL = \"" + zygote.isolation().id() + "\"\n";
-        Outcome outcome = zygote.run(new Program(level + ATTEMPTS, List.of(), ""));
+        Outcome outcome = zygote.run(new PythonProgram(level + ATTEMPTS, List.of(), ""));
         Map<String, Boolean> denied = new LinkedHashMap<>();
         outcome.stdout().lines().forEach(line -> {
             if (line.startsWith(DENIED)) {

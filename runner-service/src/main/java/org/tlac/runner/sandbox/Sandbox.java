@@ -20,64 +20,59 @@ public final class Sandbox implements AutoCloseable {
 
     private static final int RECYCLES_KEPT = 20;
 
-    private final Watchdog watch = new Watchdog();
+    private final Watchdog watchdog = new Watchdog();
     private final Zygotes zygotes;
     private final InstantSource clock;
+    private final Listener listener = new Listener();
     private final List<Slot> slots;
     private final Deque<Recycle> recycles = new ArrayDeque<>();
 
     /**
-     * What it stands on.
+     * What the sandbox takes from the machine, and what it demands of it.
      *
      * @param python a path, or empty for one that is found
      * @param minimum below it nothing runs
      * @param scratch a small file system in memory, where programs write at {@link Isolation#PROCESS}; empty when there is none
      */
-    public record Ground(String python, Isolation minimum, String scratch) {}
+    public record Setup(String python, Isolation minimum, String scratch) {}
 
     /**
      * @param slots programs that run at once; without namespaces it is one all the same
      * @param runsPerZygote programs until a slot's zygote is replaced
      */
-    public Sandbox(
-            Ground ground, int slots, int runsPerZygote, Limits limits, Work.Source source, InstantSource clock) {
+    public Sandbox(Setup setup, int slots, int runsPerZygote, Limits limits, Work.Source source, InstantSource clock) {
         this.clock = clock;
         this.zygotes =
-                new Zygotes(ground.python(), limits, new Zygotes.Lowest(ground.minimum(), ground.scratch()), watch);
+                new Zygotes(setup.python(), limits, new Zygotes.Fallback(setup.minimum(), setup.scratch()), watchdog);
         this.slots = IntStream.range(0, slots)
-                // Not all at the same time.
+                // Staggered, so that not all are replaced at the same time.
                 .mapToObj(number -> new Slot(
                         number,
                         runsPerZygote + number * runsPerZygote / (2 * slots),
                         number == 0 ? zygotes::first : () -> zygotes.further(false),
                         source,
-                        number == 0 ? new FirstOwner() : new ServiceName()))
+                        listener))
                 .toList();
     }
 
-    /** Makes the first slot start, which finds out what holds here, and then the others. */
+    /** Starts the first slot, which determines the level of isolation; the others start once that is known. */
     public void start() {
         slots.getFirst().start();
     }
 
-    private class ServiceName implements Slot.ServiceName {
+    private final class Listener implements Slot.Listener {
 
-        @Override
-        public void proven(Zygote zygote) {}
-
-        @Override
-        public void recycled(int slot, String why) {
-            keep(new Recycle(clock.instant(), slot, why));
-        }
-    }
-
-    private final class FirstOwner extends ServiceName {
-
+        /** News from one zygote only: the other slots get none before the level is known. */
         @Override
         public void proven(Zygote zygote) {
             if (zygotes.proven(zygote) && zygotes.level() == Isolation.FULL) {
                 slots.stream().skip(1).forEach(Slot::start);
             }
+        }
+
+        @Override
+        public void recycled(int slot, String why) {
+            keep(new Recycle(clock.instant(), slot, why));
         }
     }
 
@@ -97,11 +92,11 @@ public final class Sandbox implements AutoCloseable {
      */
     public SlotsOnDemand onDemand(int warm, int most, Duration linger, int runsPerZygote) {
         SlotsOnDemand.Maker maker = (number, source) ->
-                new Slot(slots.size() + number, runsPerZygote, () -> zygotes.further(true), source, new ServiceName());
+                new Slot(slots.size() + number, runsPerZygote, () -> zygotes.further(true), source, listener);
         return new SlotsOnDemand(warm, most, linger, maker);
     }
 
-    /** What programs run at now; {@link Isolation#NONE} when none would run. */
+    /** The level that programs run at now; {@link Isolation#NONE} when none would run. */
     public Isolation isolation() {
         return slots.stream().anyMatch(Slot::isProven) ? zygotes.level() : Isolation.NONE;
     }
@@ -154,6 +149,6 @@ public final class Sandbox implements AutoCloseable {
     @Override
     public void close() {
         slots.forEach(Slot::close);
-        watch.close();
+        watchdog.close();
     }
 }

@@ -91,7 +91,7 @@ record SandboxSpec(
         return scratch == null ? Isolation.FULL : Isolation.PROCESS;
     }
 
-    /** Its processes, at least: bubblewrap if there is one, keeper, zygote and the program to be. */
+    /** Its processes, at least: bubblewrap if there is one, supervisor, zygote and the program to be. */
     int family() {
         return scratch == null ? 4 : 3;
     }

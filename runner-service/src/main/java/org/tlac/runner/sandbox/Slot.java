@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,11 +18,11 @@ final class Slot implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
 
-    /** How often an idle slot looks whether its zygote still lives. */
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    /** How often an idle slot checks that its zygote still lives. */
+    private static final Duration LIVENESS_INTERVAL = Duration.ofSeconds(1);
 
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration MIN_BACK_OFF = Duration.ofMillis(500);
+    private static final Duration MAX_BACK_OFF = Duration.ofSeconds(30);
 
     /** What a slot is doing; the values of the metric's label. */
     enum State {
@@ -39,7 +40,7 @@ final class Slot implements AutoCloseable {
     private final int runsPerZygote;
     private final Supplier<Zygote> zygotes;
     private final Work.Source source;
-    private final ServiceName owner;
+    private final Listener listener;
     private final Thread thread;
     private volatile State state = State.STARTING;
     private volatile boolean proven;
@@ -48,10 +49,10 @@ final class Slot implements AutoCloseable {
     private volatile Map<String, Boolean> canaries = Map.of();
     private volatile @Nullable Zygote current;
     private @Nullable Work waiting;
-    private Duration pause = FIRST_PAUSE;
+    private Duration backOff = MIN_BACK_OFF;
 
-    /** Whom a slot tells what becomes of its zygotes, on its own thread. */
-    interface ServiceName {
+    /** Called on the slot's thread. */
+    interface Listener {
 
         /** Its canaries were denied: programs run. */
         void proven(Zygote zygote);
@@ -64,15 +65,15 @@ final class Slot implements AutoCloseable {
      * @param runsPerZygote programs until it is replaced
      * @param zygotes starts one, on this slot's thread
      */
-    Slot(int number, int runsPerZygote, Supplier<Zygote> zygotes, Work.Source source, ServiceName owner) {
+    Slot(int number, int runsPerZygote, Supplier<Zygote> zygotes, Work.Source source, Listener listener) {
         this.number = number;
         this.runsPerZygote = runsPerZygote;
         this.zygotes = zygotes;
         this.source = source;
-        this.owner = owner;
+        this.listener = listener;
         // bubblewrap ends with the thread that started it: one that stays.
         this.thread =
-                Thread.ofPlatform().name("sandbox-slot-" + number).daemon().unstarted(this::live);
+                Thread.ofPlatform().name("sandbox-slot-" + number).daemon().unstarted(this::runSlot);
     }
 
     void start() {
@@ -98,11 +99,11 @@ final class Slot implements AutoCloseable {
         return canaries;
     }
 
-    private void live() {
-        while (!stopping) {
+    private void runSlot() {
+        while (!stopping && !source.isRetired()) {
             state = State.STARTING;
             try (Zygote zygote = prove()) {
-                owner.recycled(number, serve(zygote));
+                serve(zygote).ifPresent(why -> listener.recycled(number, why));
             } catch (SandboxException e) {
                 fail(e);
             } catch (InterruptedException e) {
@@ -110,14 +111,14 @@ final class Slot implements AutoCloseable {
                 break;
             }
         }
-        giveBack(new SandboxException("The service is stopping"));
+        failWaiting(new SandboxException("The service is stopping"));
     }
 
     private Zygote prove() {
         Zygote zygote = zygotes.get();
         current = zygote;
         try {
-            Map<String, Boolean> met = Canaries.fly(zygote);
+            Map<String, Boolean> met = Canaries.run(zygote);
             canaries = met;
             List<String> allowed = met.entrySet().stream()
                     .filter(attempt -> !attempt.getValue())
@@ -131,24 +132,27 @@ final class Slot implements AutoCloseable {
             zygote.close();
             throw e;
         }
-        owner.proven(zygote);
+        listener.proven(zygote);
         proven = true;
         reason = "";
-        pause = FIRST_PAUSE;
+        backOff = MIN_BACK_OFF;
         return zygote;
     }
 
-    /** Runs what comes until the zygote has to go. @return why */
-    private String serve(Zygote zygote) throws InterruptedException {
+    /** Runs what comes until the zygote has to be replaced. @return why; empty when the slot itself is retired */
+    private Optional<String> serve(Zygote zygote) throws InterruptedException {
         for (int runs = 0; runs < runsPerZygote; ) {
             state = State.IDLE;
-            Work work = waiting != null ? waiting : source.take(LOOK);
+            Work work = waiting != null ? waiting : source.take(LIVENESS_INTERVAL);
             waiting = work;
+            if (work == null && source.isRetired()) {
+                return Optional.empty();
+            }
             if (stopping) {
-                return "the service is stopping";
+                return Optional.of("the service is stopping");
             }
             if (!zygote.isAlive()) {
-                return "it ended by itself";
+                return Optional.of("it ended by itself");
             }
             if (work == null) {
                 continue;
@@ -158,17 +162,17 @@ final class Slot implements AutoCloseable {
             waiting = null;
             String anomaly = run(zygote, work);
             if (!anomaly.isEmpty()) {
-                return anomaly;
+                return Optional.of(anomaly);
             }
             state = State.STARTING;
             try {
                 zygote.awaitReady();
             } catch (SandboxException e) {
                 LOG.warn("A sandbox is replaced", e);
-                return String.valueOf(e.getMessage());
+                return Optional.of(String.valueOf(e.getMessage()));
             }
         }
-        return "it ran " + runsPerZygote + " programs";
+        return Optional.of("it ran " + runsPerZygote + " programs");
     }
 
     /** @return what was unusual enough to replace the zygote, or nothing */
@@ -194,17 +198,17 @@ final class Slot implements AutoCloseable {
         proven = false;
         reason = String.valueOf(e.getMessage());
         LOG.error("A slot cannot run programs: {}", reason, e);
-        owner.recycled(number, reason);
-        giveBack(e);
+        listener.recycled(number, reason);
+        failWaiting(e);
         try {
-            Thread.sleep(pause);
+            Thread.sleep(backOff);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        backOff = backOff.multipliedBy(2).compareTo(MAX_BACK_OFF) < 0 ? backOff.multipliedBy(2) : MAX_BACK_OFF;
     }
 
-    private void giveBack(SandboxException e) {
+    private void failWaiting(SandboxException e) {
         Work work = waiting;
         waiting = null;
         if (work != null) {

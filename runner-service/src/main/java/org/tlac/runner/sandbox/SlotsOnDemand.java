@@ -11,8 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Slots that are started when somebody needs one and go when nobody does: programs that wait for their user hold a slot for long, which
- * those of a class pressing Run must not notice.
+ * A pool of slots that grows on demand and shrinks when slots are idle. Interactive programs hold a slot for long, so they must not take
+ * those of runs.
  */
 public final class SlotsOnDemand implements AutoCloseable {
 
@@ -23,7 +23,7 @@ public final class SlotsOnDemand implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Work> waiting = new ArrayDeque<>();
-    private final Map<Place, Slot> slots = new HashMap<>();
+    private final Map<SlotSource, Slot> slots = new HashMap<>();
     private int started;
     private int busy;
     private boolean closed;
@@ -40,7 +40,7 @@ public final class SlotsOnDemand implements AutoCloseable {
         this.maker = maker;
     }
 
-    /** Makes those slots start that are always there. */
+    /** Starts the slots that are always there. */
     public void start() {
         lock.lock();
         try {
@@ -66,7 +66,7 @@ public final class SlotsOnDemand implements AutoCloseable {
         }
     }
 
-    /** Takes back what no slot has begun. @return whether it was still waiting; then nobody will hear of it any more */
+    /** Takes back what no slot has begun. @return whether it was still waiting; then neither of its callbacks is called */
     public boolean withdraw(Work work) {
         lock.lock();
         try {
@@ -87,20 +87,20 @@ public final class SlotsOnDemand implements AutoCloseable {
     }
 
     private void grow() {
-        Place place = new Place();
-        Slot slot = maker.make(started++, place);
-        slots.put(place, slot);
+        SlotSource source = new SlotSource();
+        Slot slot = maker.make(started++, source);
+        slots.put(source, slot);
         slot.start();
     }
 
     /** Where one slot gets its work. */
-    private final class Place implements Work.Source {
+    private final class SlotSource implements Work.Source {
 
         private long idleSince;
         private boolean working;
         private boolean asked;
+        private boolean retired;
 
-        /** @throws InterruptedException also when nobody needs this slot: then it ends */
         @Override
         public @Nullable Work take(Duration patience) throws InterruptedException {
             long left = patience.toNanos();
@@ -110,7 +110,8 @@ public final class SlotsOnDemand implements AutoCloseable {
                 while (waiting.isEmpty()) {
                     if (slots.size() > warm && System.nanoTime() - idleSince > linger.toNanos()) {
                         slots.remove(this);
-                        throw new InterruptedException("not needed any more");
+                        retired = true;
+                        return null;
                     }
                     if (left <= 0) {
                         return null;
@@ -125,6 +126,17 @@ public final class SlotsOnDemand implements AutoCloseable {
             }
         }
 
+        @Override
+        public boolean isRetired() {
+            lock.lock();
+            try {
+                return retired;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** The slot is idle from now on, or still. */
         private void rest() {
             if (working || !asked) {
                 idleSince = System.nanoTime();

@@ -116,11 +116,11 @@ final class Zygote implements AutoCloseable {
     }
 
     /** Runs one program. Afterwards either {@link #awaitReady} or the end. @throws SandboxException when the sandbox failed */
-    Outcome run(Program program) {
+    Outcome run(PythonProgram program) {
         return Scratch.inTurn(blueprint.scratch(), () -> runNow(program));
     }
 
-    private Outcome runNow(Program program) {
+    private Outcome runNow(PythonProgram program) {
         Output stdout = new Output(limits.outputCharacters());
         Output stderr = new Output(limits.outputCharacters());
         long start = System.nanoTime();
@@ -141,11 +141,11 @@ final class Zygote implements AutoCloseable {
     }
 
     /** Runs one program that is talked to; as {@link #run} otherwise. Its output goes to the conversation, not into the outcome. */
-    Outcome converse(Program program, Conversation conversation) {
+    Outcome converse(PythonProgram program, Conversation conversation) {
         return Scratch.inTurn(blueprint.scratch(), () -> converseNow(program, conversation));
     }
 
-    private Outcome converseNow(Program program, Conversation conversation) {
+    private Outcome converseNow(PythonProgram program, Conversation conversation) {
         long start = System.nanoTime();
         Duration patience = conversation.lifetime().plus(RESERVE);
         try (Watched watched = watch.over(process, patience, allowance());
@@ -225,7 +225,7 @@ final class Zygote implements AutoCloseable {
         }
     }
 
-    private static byte[] job(Program program, Duration turn) {
+    private static byte[] job(PythonProgram program, Duration turn) {
         return Json.write(Map.of(
                 "code",
                 program.code(),
@@ -237,7 +237,7 @@ final class Zygote implements AutoCloseable {
                 turn.toMillis() / 1000.0));
     }
 
-    private static byte[] job(Program program) {
+    private static byte[] job(PythonProgram program) {
         return Json.write(Map.of("code", program.code(), "files", program.files(), "stdin", program.stdin()));
     }
 
@@ -278,7 +278,7 @@ final class Zygote implements AutoCloseable {
         for (JsonNode file : answered) {
             String path = file.required("path").asText();
             byte[] content = Base64.getDecoder().decode(file.required("content").asText());
-            boolean acceptable = Program.isFilePath(path)
+            boolean acceptable = PythonProgram.isFilePath(path)
                     && content.length <= limits.outputFileBytes()
                     && files.size() < limits.files()
                     && seen.add(path);

@@ -7,8 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Starts zygotes, all at one level of isolation: the first slot finds out which one holds here, the others wait for that. Full is tried
- * first. The level below is tried only where the school allows it, and only as long as none has proven itself: whoever makes a sandbox
- * fail later gets no weaker one.
+ * first. The level below is tried only where the school allows it, and only until one zygote has passed its canaries: an attacker who makes
+ * a sandbox fail later must not get a weaker one (no downgrade).
  */
 final class Zygotes {
 
@@ -19,26 +19,26 @@ final class Zygotes {
 
     private final String python;
     private final Limits limits;
-    private final Lowest lowest;
+    private final Fallback fallback;
     private final Watchdog watch;
     private final CountDownLatch settled = new CountDownLatch(1);
     private volatile Isolation level = Isolation.NONE;
     private volatile String lacking = "";
-    private @Nullable SandboxSpec blueprint;
+    private @Nullable SandboxSpec spec;
     private @Nullable Scratch scratch;
 
     /**
-     * How far it may fall.
+     * The weakest level that may be used.
      *
      * @param level below it nothing is started
      * @param scratch the folder of programs at {@link Isolation#PROCESS}
      */
-    record Lowest(Isolation level, String scratch) {}
+    record Fallback(Isolation level, String scratch) {}
 
-    Zygotes(String python, Limits limits, Lowest lowest, Watchdog watch) {
+    Zygotes(String python, Limits limits, Fallback fallback, Watchdog watch) {
         this.python = python;
         this.limits = limits;
-        this.lowest = lowest;
+        this.fallback = fallback;
         this.watch = watch;
     }
 
@@ -54,10 +54,10 @@ final class Zygotes {
 
     /** As {@code 3.11.2}; empty while none is known. */
     synchronized String pythonVersion() {
-        return blueprint == null ? "" : blueprint.python().version();
+        return spec == null ? "" : spec.python().version();
     }
 
-    /** For the slot that finds out. @throws SandboxException that says what is missing */
+    /** For the first slot, which determines the level. @throws SandboxException that says what is missing */
     Zygote first() {
         return level == Isolation.NONE ? explore() : start(level, false);
     }
@@ -78,7 +78,7 @@ final class Zygotes {
         return start(level, givingWay);
     }
 
-    /** Its canaries were denied: all others are started like it. @return whether that was news */
+    /** Its canaries were denied: all others are started like it. @return whether it was the first */
     boolean proven(Zygote zygote) {
         if (level != Isolation.NONE) {
             return false;
@@ -104,7 +104,7 @@ final class Zygotes {
                 return start(Isolation.FULL, false);
             } catch (SandboxException e) {
                 lacking = String.valueOf(e.getMessage());
-                if (lowest.level() != Isolation.PROCESS) {
+                if (fallback.level() != Isolation.PROCESS) {
                     throw e;
                 }
                 if (trial == TRIALS) {
@@ -121,37 +121,37 @@ final class Zygotes {
     }
 
     private Zygote start(Isolation at, boolean givingWay) {
-        SandboxSpec made = blueprint(at);
+        SandboxSpec made = spec(at);
         try {
             return Zygote.start(givingWay ? made.givingWay() : made, watch);
         } catch (SandboxException e) {
-            forgetBlueprint();
+            forgetSpec();
             throw e;
         }
     }
 
-    private synchronized SandboxSpec blueprint(Isolation at) {
-        SandboxSpec known = blueprint;
+    private synchronized SandboxSpec spec(Isolation at) {
+        SandboxSpec known = spec;
         if (known == null || known.isolation() != at) {
             PythonRoot root = PythonRoot.of(python);
             known = at == Isolation.FULL
                     ? SandboxSpec.of(root, limits)
                     : SandboxSpec.withoutNamespaces(root, limits, scratch());
-            blueprint = known;
+            spec = known;
         }
         return known;
     }
 
     /** The machine's Python may have been replaced by another since. */
-    private synchronized void forgetBlueprint() {
-        blueprint = null;
+    private synchronized void forgetSpec() {
+        spec = null;
     }
 
     /** One for all zygotes: they take turns there. */
     private synchronized Scratch scratch() {
         Scratch known = scratch;
         if (known == null) {
-            known = Scratch.of(lowest.scratch(), limits);
+            known = Scratch.of(fallback.scratch(), limits);
             scratch = known;
         }
         return known;

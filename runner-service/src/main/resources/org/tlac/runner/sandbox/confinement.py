@@ -47,7 +47,7 @@ def hide():
 
 
 def end_with_parent():
-    """For the zygote, which ends with the keeper."""
+    """For the zygote, which ends with the supervisor."""
     must(prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "end with its parent")
 
 
@@ -104,7 +104,7 @@ def limit(limits):
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, limits["file_bytes"]),
         (resource.RLIMIT_NOFILE, limits["descriptors"]),
-        (resource.RLIMIT_NPROC, limits["processes"] + 3),  # Keeper, zygote and the next program belong to the same user.
+        (resource.RLIMIT_NPROC, limits["processes"] + 3),  # Supervisor, zygote and the next program belong to the same user.
         (resource.RLIMIT_DATA, limits["memory_bytes"]),
         (resource.RLIMIT_AS, limits["address_space_bytes"]),
     ):

@@ -16,7 +16,7 @@ FIONREAD = 0x541B
 
 
 class Conversation:
-    """The keeper's side: `child` is the program it holds, `orders` the descriptor the service speaks on, `turn` the seconds it may run."""
+    """The supervisor's side: `child` is the program it holds, `orders` the descriptor of the service, `turn` the seconds it may run."""
 
     def __init__(self, child, turn, orders=0):
         self.child, self.turn, self.orders = child, turn, orders

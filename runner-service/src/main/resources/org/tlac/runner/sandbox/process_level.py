@@ -23,7 +23,7 @@ readable, folder, numbers = [], None, itertools.count()
 
 
 def make_scratch(limits):
-    """The next program's folder, as a descriptor. The last one's is the keeper's to empty: it may still collect files there."""
+    """The next program's folder, as a descriptor. The last one's is the supervisor's to empty: it may still collect files there."""
     for name in os.listdir(folder):
         try:
             os.rmdir(os.path.join(folder, name))
@@ -43,7 +43,7 @@ def clear_scratch(scratch):
 
 
 def limit(limits):
-    """Once for each zygote, by its keeper, which goes with the service and has a folder."""
+    """Once for each zygote, by its supervisor, which goes with the service and has a folder."""
     global folder, readable
     kernel.end_with_parent()
     room, readable = limits["scratch_folder"], limits["readable"]
@@ -58,7 +58,7 @@ def limit(limits):
 
 
 def end_with_parent():
-    """For the zygote: it ends with its keeper, and whatever it started comes back to it."""
+    """For the zygote: it ends with its supervisor, and whatever it started comes back to it."""
     kernel.end_with_parent()
     must(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "keep what it starts")
 

@@ -1,13 +1,13 @@
-"""The sandbox's zygote and its keeper: one readies processes to become pupils' programs, the other has them run and tells how.
+"""The sandbox's supervisor and its zygote: one runs pupils' programs and reports on them, the other forks processes ahead for that.
 
-    service <─> keeper <─> program (first process of fresh namespaces: gives up all it can, then runs the code)
+    service <─> supervisor <─> program (first process of fresh namespaces: gives up all it can, then runs the code)
                   └─ zygote ─┘
 
 Bubblewrap starts them in a read-only root with nothing but Python. Every program begins as a copy of the zygote's memory, so
-that must never hold a pupil's work: code, input, output and files pass through the keeper alone, which forks nobody. The
-program does not reach the keeper, which has the clock, the output and a hold on the program's folder. When the program ends,
+that must never hold a pupil's work: code, input, output and files pass through the supervisor alone, which forks nobody. The
+program does not reach the supervisor, which has the clock, the output and a hold on the program's folder. When the program ends,
 the kernel ends all that it started before it says so; then nothing runs that could change the files while they are collected.
-When the service is gone, standard input ends, and with the keeper, the first process of its namespace, all goes.
+When the service is gone, standard input ends, and with the supervisor, the first process of its namespace, all goes.
 """
 
 import _socket
@@ -51,7 +51,7 @@ def become_program(setup, scratch, stdio, ready, go):
 
 
 def start_program(setup):
-    """Its process, what says that it is ready, and what the keeper holds it by; in itself, once it is to run: None, and its code."""
+    """Its process, what says that it is ready, and what the supervisor holds it by; in itself, once it is to run: None, and its code."""
     scratch = confinement.make_scratch(setup["limits"])
     ready_read, ready = os.pipe()
     go_read, go = os.pipe()
@@ -70,7 +70,7 @@ def start_program(setup):
 
 
 class Child:
-    """A process ready to become a program, as the keeper holds it. Its end comes through the link."""
+    """A process ready to become a program, as the supervisor holds it. Its end comes through the link."""
 
     def __init__(self, limits, link, held):
         self.limits, self.link, self.reason = limits, link, "ended"
@@ -211,8 +211,8 @@ def receive(link):
     return held
 
 
-def keep(limits, link, state):
-    """The keeper: has one program after the other run, as the service orders."""
+def supervise(limits, link, state):
+    """The supervisor: has one program after the other run, as the service orders."""
     while True:
         child = Child(limits, link, receive(link))
         write_frame(1, b"R", state)
@@ -238,10 +238,10 @@ def main(setup):
     program.prepare(setup["limits"])
     gc.collect()
     gc.freeze()
-    keepers, zygotes = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+    supervisor_end, zygote_end = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
     if os.fork() != 0:
-        zygotes.close()
-        keep(setup["limits"], keepers, state)
-    keepers.close()
+        zygote_end.close()
+        supervise(setup["limits"], supervisor_end, state)
+    supervisor_end.close()
     confinement.end_with_parent()
-    program.run(*hatch(setup, zygotes))
+    program.run(*hatch(setup, zygote_end))

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.tlac.runner.run.RunQueue.Admission;
 import org.tlac.runner.run.RunQueue.Ticket;
 import org.tlac.runner.sandbox.Outcome;
-import org.tlac.runner.sandbox.Program;
+import org.tlac.runner.sandbox.PythonProgram;
 import org.tlac.runner.sandbox.Work;
 
 class RunQueueTest {
@@ -41,8 +41,8 @@ class RunQueueTest {
         }
     }
 
-    private static Program program(String code) {
-        return new Program(code, List.of(), "");
+    private static PythonProgram program(String code) {
+        return new PythonProgram(code, List.of(), "");
     }
 
     private Ticket enter(long user, String code) {
@@ -108,21 +108,21 @@ class RunQueueTest {
     }
 
     @Test
-    void standing_tellsHowManyAreBefore_andWhetherOneRuns() throws Exception {
+    void status_tellsHowManyAreBefore_andWhetherOneRuns() throws Exception {
         Ticket first = enter(1, "a1");
-        assertThat(queue.standing(1)).isEqualTo(new RunQueue.Standing(1, 1, false));
+        assertThat(queue.status(1)).isEqualTo(new RunQueue.Status(1, 1, false));
         enter(1, "a2");
         enter(2, "b");
-        assertThat(queue.standing(1)).isEqualTo(new RunQueue.Standing(3, 1, false));
-        assertThat(queue.standing(2)).isEqualTo(new RunQueue.Standing(3, 3, false));
-        assertThat(queue.standing(3)).isEqualTo(new RunQueue.Standing(3, null, false));
+        assertThat(queue.status(1)).isEqualTo(new RunQueue.Status(3, 1, false));
+        assertThat(queue.status(2)).isEqualTo(new RunQueue.Status(3, 3, false));
+        assertThat(queue.status(3)).isEqualTo(new RunQueue.Status(3, null, false));
         next();
-        assertThat(queue.standing(1)).isEqualTo(new RunQueue.Standing(2, 1, true));
+        assertThat(queue.status(1)).isEqualTo(new RunQueue.Status(2, 1, true));
         next();
-        assertThat(queue.standing(2)).isEqualTo(new RunQueue.Standing(1, null, true));
+        assertThat(queue.status(2)).isEqualTo(new RunQueue.Status(1, null, true));
         first.ended(DONE);
         next();
-        assertThat(queue.standing(1)).isEqualTo(new RunQueue.Standing(0, null, true));
+        assertThat(queue.status(1)).isEqualTo(new RunQueue.Status(0, null, true));
     }
 
     @Test

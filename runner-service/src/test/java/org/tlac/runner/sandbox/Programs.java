@@ -38,7 +38,7 @@ final class Programs implements Work.Source, AutoCloseable {
     private final BlockingQueue<Ticket> tickets = new LinkedBlockingQueue<>();
     private final Sandbox sandbox;
 
-    private record Ticket(Program program, CompletableFuture<Outcome> outcome) implements Work {
+    private record Ticket(PythonProgram program, CompletableFuture<Outcome> outcome) implements Work {
 
         @Override
         public void ended(Outcome how) {
@@ -53,7 +53,7 @@ final class Programs implements Work.Source, AutoCloseable {
 
     Programs(int slots, int runsPerZygote) {
         sandbox = new Sandbox(
-                new Sandbox.Ground("", Isolation.FULL, ""), slots, runsPerZygote, LIMITS, this, InstantSource.system());
+                new Sandbox.Setup("", Isolation.FULL, ""), slots, runsPerZygote, LIMITS, this, InstantSource.system());
         sandbox.start();
         RunningRunner.await("the sandbox holds: " + sandbox.reason(), () -> sandbox.slots("idle") == slots);
     }
@@ -67,13 +67,13 @@ final class Programs implements Work.Source, AutoCloseable {
         return tickets.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    CompletableFuture<Outcome> submit(Program program) {
+    CompletableFuture<Outcome> submit(PythonProgram program) {
         Ticket ticket = new Ticket(program, new CompletableFuture<>());
         tickets.add(ticket);
         return ticket.outcome();
     }
 
-    Outcome run(Program program) {
+    Outcome run(PythonProgram program) {
         try {
             return submit(program)
                     .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
@@ -84,7 +84,7 @@ final class Programs implements Work.Source, AutoCloseable {
     }
 
     Outcome run(String code) {
-        return run(new Program(code, List.of(), ""));
+        return run(new PythonProgram(code, List.of(), ""));
     }
 
     @Override

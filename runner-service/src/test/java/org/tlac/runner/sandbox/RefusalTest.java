@@ -33,7 +33,7 @@ class RefusalTest {
 
     private Map<String, Boolean> fly(SandboxSpec blueprint) {
         try (Zygote zygote = Zygote.start(blueprint, watch)) {
-            return Canaries.fly(zygote);
+            return Canaries.run(zygote);
         }
     }
 

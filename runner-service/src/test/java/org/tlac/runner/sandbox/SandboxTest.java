@@ -31,10 +31,10 @@ class SandboxTest {
 
     @Test
     void ordinaryPrograms_work() {
-        Program program = new Program(
+        PythonProgram program = new PythonProgram(
                 "import json\nprint('Hello', input())\nwith open('data/in.txt') as f: print(f.read())\n"
                         + "open('out.json', 'w').write(json.dumps([1]))\nimport sys\nprint('e', file=sys.stderr)",
-                List.of(new Program.SourceFile("data/in.txt", "ä")),
+                List.of(new PythonProgram.SourceFile("data/in.txt", "ä")),
                 "Ada\nrest");
         Outcome outcome = programs.run(program);
         assertThat(outcome.stdout()).isEqualTo("Hello Ada\nä\n");
@@ -125,9 +125,9 @@ class SandboxTest {
                 "import os\nos.symlink('/etc/passwd', 'link')\nos.mkdir('folder')\ntry: os.mkfifo('fifo')\nexcept PermissionError: pass\n"
                         + "for n in ('a\\nb', '.hidden', '-x', 'ü', 'a b', '\\udcff'): open(n, 'w').write('x')\nopen('good.txt', 'w').write('x')";
         assertThat(run(odd).files()).extracting(Outcome.ProducedFile::path).containsExactly("good.txt");
-        Program unchanged = new Program(
+        PythonProgram unchanged = new PythonProgram(
                 "open('b.txt', 'a').write('more')",
-                List.of(new Program.SourceFile("a.txt", "a"), new Program.SourceFile("b.txt", "b")),
+                List.of(new PythonProgram.SourceFile("a.txt", "a"), new PythonProgram.SourceFile("b.txt", "b")),
                 "");
         assertThat(programs.run(unchanged).files())
                 .extracting(Outcome.ProducedFile::path)

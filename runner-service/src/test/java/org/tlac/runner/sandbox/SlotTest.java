@@ -16,7 +16,7 @@ import org.tlac.runner.RunningRunner;
 /** How slots live: their zygotes are replaced, lost and ended, and programs do not notice where they need not. */
 class SlotTest {
 
-    private static final Program HELLO = new Program("print('hi')", List.of(), "");
+    private static final PythonProgram HELLO = new PythonProgram("print('hi')", List.of(), "");
 
     @AfterEach
     void nothingIsLeftBehind() {
@@ -63,7 +63,7 @@ class SlotTest {
     @Test
     void zygoteThatIsLostWhileItRuns_failsThatProgramOnly() throws Exception {
         try (Programs programs = new Programs(1, 1000)) {
-            CompletableFuture<Outcome> lost = programs.submit(new Program("while True: pass", List.of(), ""));
+            CompletableFuture<Outcome> lost = programs.submit(new PythonProgram("while True: pass", List.of(), ""));
             RunningRunner.await("it runs", () -> programs.sandbox().slots("busy") == 1);
             CompletableFuture<Outcome> next = programs.submit(HELLO);
             killAll("-9");
@@ -78,7 +78,7 @@ class SlotTest {
     void zygoteThatStandsStill_isEndedFromOutside() throws Exception {
         try (Programs programs = new Programs(1, 1000)) {
             CompletableFuture<Outcome> stuck =
-                    programs.submit(new Program("print('before', flush=True)\nwhile True: pass", List.of(), ""));
+                    programs.submit(new PythonProgram("print('before', flush=True)\nwhile True: pass", List.of(), ""));
             RunningRunner.await("it runs", () -> programs.sandbox().slots("busy") == 1);
             killAll("-STOP");
             Outcome outcome = stuck.join();
@@ -91,7 +91,7 @@ class SlotTest {
     @Test
     void slots_runProgramsAtTheSameTime() {
         try (Programs programs = new Programs(2, 1000)) {
-            Program waiting = new Program("import time; time.sleep(1); print('hi')", List.of(), "");
+            PythonProgram waiting = new PythonProgram("import time; time.sleep(1); print('hi')", List.of(), "");
             List<CompletableFuture<Outcome>> both = IntStream.range(0, 2)
                     .mapToObj(i -> programs.submit(waiting))
                     .toList();
@@ -103,7 +103,7 @@ class SlotTest {
     @Test
     void closing_endsWhatRuns_andSaysSo() {
         Programs programs = new Programs(1, 1000);
-        CompletableFuture<Outcome> running = programs.submit(new Program("while True: pass", List.of(), ""));
+        CompletableFuture<Outcome> running = programs.submit(new PythonProgram("while True: pass", List.of(), ""));
         RunningRunner.await("it runs", () -> programs.sandbox().slots("busy") == 1);
         programs.close();
         assertThatThrownBy(running::join).hasCauseInstanceOf(SandboxException.class);

@@ -1,4 +1,4 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -10,19 +10,21 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.tlac.platform.http.Json;
 
 /**
- * All that happened in a session, from its first event, so that a reader whose connection broke misses nothing. Bounded by the limits on
- * output and input: text that nobody has read yet grows in one event rather than in many.
+ * All events of an interactive run, from the first one, so that a client whose connection broke misses none. Bounded by the limits on
+ * output and input: text that nobody has read yet grows in one event rather than in many. Thread-safe.
  */
 final class Transcript {
 
-    static final String STDOUT = "stdout";
-    static final String STDERR = "stderr";
-    static final String WAITING = "waiting";
-    static final String END = "end";
+    private static final String STDOUT = "stdout";
+    private static final String STDERR = "stderr";
+    private static final String WAITING = "waiting";
+    private static final String END = "end";
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<Event> events = new ArrayList<>();
+    private final Utf8Pieces stdout;
+    private final Utf8Pieces stderr;
     private final StringBuilder unread = new StringBuilder();
     private String unreadStream = STDOUT;
     private int wakes;
@@ -38,15 +40,41 @@ final class Transcript {
         }
     }
 
-    /** @param stream {@link #STDOUT} or {@link #STDERR} */
-    void say(String stream, String text) {
+    /** @param outputCharacters of each of the two streams; more is cut off */
+    Transcript(int outputCharacters) {
+        stdout = new Utf8Pieces(outputCharacters);
+        stderr = new Utf8Pieces(outputCharacters);
+    }
+
+    /**
+     * The program printed. Called by one thread.
+     *
+     * @param error whether to its error output
+     * @param piece cut anywhere, even inside a character
+     */
+    void output(boolean error, byte[] piece) {
+        append(error ? STDERR : STDOUT, (error ? stderr : stdout).add(piece));
+    }
+
+    /**
+     * The program prints nothing more.
+     *
+     * @param message for the pupil, after its error output; may be empty
+     */
+    void outputEnds(String message) {
+        append(STDOUT, stdout.end());
+        append(STDERR, stderr.end());
+        append(STDERR, message);
+    }
+
+    private void append(String stream, String text) {
         lock.lock();
         try {
             if (ended || text.isEmpty()) {
                 return;
             }
             if (!stream.equals(unreadStream)) {
-                settle();
+                flush();
                 unreadStream = stream;
             }
             unread.append(text);
@@ -71,7 +99,7 @@ final class Transcript {
             if (ended) {
                 return;
             }
-            settle();
+            flush();
             events.add(new Event(events.size() + 1L, kind, data));
             ended = kind.equals(END);
             changed.signalAll();
@@ -80,14 +108,14 @@ final class Transcript {
         }
     }
 
-    private void settle() {
+    private void flush() {
         if (!unread.isEmpty()) {
             events.add(new Event(events.size() + 1L, unreadStream, Map.of("text", unread.toString())));
             unread.setLength(0);
         }
     }
 
-    /** What happened after that event; waits for something to happen, but not longer than the patience, nor past a {@link #wake}. */
+    /** The events after that one. Blocks until there is one, but no longer than the patience, nor past a {@link #wake}. */
     List<Event> after(long id, Duration patience) throws InterruptedException {
         long left = patience.toNanos();
         lock.lockInterruptibly();
@@ -96,7 +124,7 @@ final class Transcript {
             while (events.size() <= id && unread.isEmpty() && !ended && left > 0 && wakes == seen) {
                 left = changed.awaitNanos(left);
             }
-            settle();
+            flush();
             return events.size() <= id ? List.of() : List.copyOf(events.subList(Math.toIntExact(id), events.size()));
         } finally {
             lock.unlock();
@@ -113,7 +141,7 @@ final class Transcript {
         }
     }
 
-    /** Whoever waits looks again. */
+    /** Unblocks every {@link #after}. */
     void wake() {
         lock.lock();
         try {

@@ -1,4 +1,4 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A session's events as a body that is sent while they happen. Each read waits for something to say; a comment now and then shows the
- * connection to live, and us when it does not. A reader that takes nothing holds up nobody but itself.
+ * The events of an interactive run as a body of Server-Sent Events that is sent while they happen. Each read blocks until there is an
+ * event or a heartbeat; writing the heartbeat is also what shows that a connection is broken.
  */
 final class EventStream extends InputStream {
 
@@ -18,21 +18,23 @@ final class EventStream extends InputStream {
 
     private static final String HEARTBEAT = ": \n\n";
 
-    /** What happens within one is told together: a program that prints single characters makes no flood of events. */
-    private static final Duration PACE = Duration.ofMillis(10);
+    /** Batches output: a program that prints single characters must not make an event of each. */
+    private static final Duration MIN_INTERVAL = Duration.ofMillis(10);
 
-    private final Session session;
+    private final Transcript transcript;
+    private final RunReader reader;
     private final Duration heartbeat;
-    private long told;
-    private long lastTold = System.nanoTime() - PACE.toNanos();
+    private long lastEvent;
+    private long lastEventAt = System.nanoTime() - MIN_INTERVAL.toNanos();
     private byte[] ready = GREETING.getBytes(StandardCharsets.UTF_8);
     private int sent;
 
-    /** @param told the last event that the reader knows already, 0 for none */
-    EventStream(Session session, Duration heartbeat, long told) {
-        this.session = session;
+    /** @param lastEvent the last event that the client has already, 0 for none */
+    EventStream(Transcript transcript, RunReader reader, Duration heartbeat, long lastEvent) {
+        this.transcript = transcript;
+        this.reader = reader;
         this.heartbeat = heartbeat;
-        this.told = told;
+        this.lastEvent = lastEvent;
     }
 
     @Override
@@ -59,29 +61,29 @@ final class EventStream extends InputStream {
         return count;
     }
 
-    /** @return whether there is anything more to say, ever */
+    /** @return false when nothing follows any more */
     private boolean next() throws InterruptedException {
-        session.reading(this, true);
+        reader.reading(this, true);
         try {
-            if (!session.isReader(this) || session.transcript().isOverAt(told)) {
+            if (!reader.isCurrent(this) || transcript.isOverAt(lastEvent)) {
                 return false;
             }
-            Thread.sleep(Duration.ofNanos(Math.max(0, lastTold + PACE.toNanos() - System.nanoTime())));
-            List<Transcript.Event> events = session.transcript().after(told, heartbeat);
+            Thread.sleep(Duration.ofNanos(Math.max(0, lastEventAt + MIN_INTERVAL.toNanos() - System.nanoTime())));
+            List<Transcript.Event> events = transcript.after(lastEvent, heartbeat);
             StringBuilder text = new StringBuilder();
             events.forEach(event -> text.append(event.framed()));
             ready = (events.isEmpty() ? HEARTBEAT : text.toString()).getBytes(StandardCharsets.UTF_8);
             sent = 0;
-            told += events.size();
-            lastTold = System.nanoTime();
+            lastEvent += events.size();
+            lastEventAt = System.nanoTime();
             return true;
         } finally {
-            session.reading(this, false);
+            reader.reading(this, false);
         }
     }
 
     @Override
     public void close() {
-        session.left(this);
+        reader.detach(this);
     }
 }

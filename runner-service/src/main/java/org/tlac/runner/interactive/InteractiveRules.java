@@ -1,10 +1,10 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import io.helidon.config.Config;
 import java.time.Duration;
 
 /**
- * What the school allows programs that are talked to, under the key {@code sessions}; memory, processor time, files and output are
+ * The limits of interactive runs, under the key {@code sessions}; memory, processor time, files and output are
  * limited as those of any program.
  *
  * @param most at once, of all users; each has one at most
@@ -19,7 +19,7 @@ import java.time.Duration;
  * @param heartbeat the longest pause in a stream of events
  * @param inputBytes all that may be typed
  */
-public record SessionRules(
+public record InteractiveRules(
         int most,
         int warm,
         Duration linger,
@@ -32,7 +32,7 @@ public record SessionRules(
         Duration heartbeat,
         int inputBytes) {
 
-    public SessionRules {
+    public InteractiveRules {
         atLeast("most", 0, most);
         atLeast("warm", 0, warm);
         if (warm > most) {
@@ -50,9 +50,9 @@ public record SessionRules(
     }
 
     /** @throws IllegalArgumentException that names the key whose value cannot be used */
-    public static SessionRules from(Config config) {
+    public static InteractiveRules from(Config config) {
         Config sessions = config.get("sessions");
-        return new SessionRules(
+        return new InteractiveRules(
                 sessions.get("most").asInt().get(),
                 sessions.get("warm").asInt().get(),
                 duration(sessions, "linger"),

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ProgramTest {
+class PythonProgramTest {
 
     @ParameterizedTest
     @ValueSource(
@@ -25,12 +25,12 @@ class ProgramTest {
                 "a\0b"
             })
     void hostilePaths_areNoFilePaths(String path) {
-        assertThat(Program.isFilePath(path)).isFalse();
+        assertThat(PythonProgram.isFilePath(path)).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "a.txt", "data/in.txt", "A-b_c.9/x"})
     void contractsPaths_are(String path) {
-        assertThat(Program.isFilePath(path)).isTrue();
+        assertThat(PythonProgram.isFilePath(path)).isTrue();
     }
 }

@@ -1,4 +1,4 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import java.time.Duration;
 import java.util.List;
@@ -10,14 +10,14 @@ import org.tlac.platform.http.Call;
 import org.tlac.platform.http.Reply;
 import org.tlac.platform.http.Route;
 import org.tlac.platform.http.Routes;
+import org.tlac.runner.run.RunAdmission;
 import org.tlac.runner.run.RunRequest;
-import org.tlac.runner.run.RunRules;
 import org.tlac.runner.sandbox.Isolation;
-import org.tlac.runner.sandbox.Program;
-import org.tlac.runner.sandbox.Sandbox;
+import org.tlac.runner.sandbox.Limits;
+import org.tlac.runner.sandbox.PythonProgram;
 
-/** Sessions over HTTP. */
-public final class SessionRoutes {
+/** Interactive runs over HTTP. */
+public final class InteractiveRoutes {
 
     /** What the gateway calls this replica. */
     static final String REPLICA = "X-Tlac-Replica";
@@ -26,9 +26,9 @@ public final class SessionRoutes {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Duration LATER = Duration.ofHours(1);
 
-    private final Sessions sessions;
-    private final Sandbox sandbox;
-    private final RunRules rules;
+    private final InteractiveRuns runs;
+    private final RunAdmission admission;
+    private final Limits limits;
 
     /** What is started; {@code stdin} is not among it, because it is typed. */
     private record Start(
@@ -37,8 +37,8 @@ public final class SessionRoutes {
             @Nullable String code,
             @Nullable List<RunRequest.InputFile> files) {
 
-        Program program(RunRules rules) {
-            return new RunRequest(lessonId, activityId, code, files, null).program(rules.limits());
+        PythonProgram program(Limits limits) {
+            return new RunRequest(lessonId, activityId, code, files, null).program(limits);
         }
     }
 
@@ -65,10 +65,10 @@ public final class SessionRoutes {
         }
     }
 
-    public SessionRoutes(Sessions sessions, Sandbox sandbox, RunRules rules) {
-        this.sessions = sessions;
-        this.sandbox = sandbox;
-        this.rules = rules;
+    public InteractiveRoutes(InteractiveRuns runs, RunAdmission admission, Limits limits) {
+        this.runs = runs;
+        this.admission = admission;
+        this.limits = limits;
     }
 
     public Routes routes() {
@@ -80,26 +80,24 @@ public final class SessionRoutes {
     }
 
     private Reply start(Call call) throws InterruptedException {
-        Program program = call.body(Start.class).program(rules);
-        if (!rules.permits(sandbox.isolation())) {
-            throw ApiError.unavailable("Python runner unavailable.", "internal", null);
-        }
-        if (sandbox.isolation() == Isolation.PROCESS) {
+        PythonProgram program = call.body(Start.class).program(limits);
+        if (admission.requireIsolation() == Isolation.PROCESS) {
             // One program at a time: a class would wait for as long as one pupil thinks.
             throw ApiError.busy("Programs cannot be talked to here. Give the input before the run.", LATER);
         }
-        String replica = call.header(REPLICA).orElse(SessionId.UNNAMED);
-        Session session = sessions.start(replica, call.caller().id(), program)
+        String replica = call.header(REPLICA).orElse(InteractiveRunId.UNNAMED);
+        InteractiveRun run = runs.start(replica, call.caller().id(), program)
                 .orElseThrow(() -> ApiError.busy(
                         "Too many programs are waiting for their users. Please try again shortly.", RETRY_AFTER));
-        String path = PATH + "/" + session.id();
-        return Reply.json(201, Map.of("id", session.id(), "events", path + "/events", "input", path + "/input"));
+        String path = PATH + "/" + run.id();
+        return Reply.json(201, Map.of("id", run.id(), "events", path + "/events", "input", path + "/input"));
     }
 
     private Reply events(Call call) {
-        Session session = session(call);
-        long told = call.header("Last-Event-ID").map(SessionRoutes::eventId).orElse(0L);
-        if (session.transcript().isOverAt(told)) {
+        InteractiveRun run = run(call);
+        long lastEvent =
+                call.header("Last-Event-ID").map(InteractiveRoutes::eventId).orElse(0L);
+        if (run.isOverAt(lastEvent)) {
             // An EventSource that connects again has seen the end; of all answers only this one makes it give up
             // quietly.
             return Reply.empty(204);
@@ -110,7 +108,7 @@ public final class SessionRoutes {
                         new Reply.Header("Content-Type", "text/event-stream"),
                         // For a proxy before the gateway, which would wait for more before it passes anything on.
                         new Reply.Header("X-Accel-Buffering", "no")),
-                session.read(told));
+                run.events(lastEvent));
     }
 
     private static long eventId(String text) {
@@ -121,9 +119,9 @@ public final class SessionRoutes {
     }
 
     private Reply input(Call call) {
-        Session session = session(call);
+        InteractiveRun run = run(call);
         Input input = call.body(Input.class);
-        return switch (session.type(input.line(), input.last())) {
+        return switch (run.input().type(input.line(), input.last())) {
             case TAKEN -> Reply.json(Map.of("ok", true));
             case TOO_MUCH -> throw ApiError.badRequest("That is too much input for one program.");
             case TOO_LATE -> throw ApiError.conflict("The program takes no more input.");
@@ -131,13 +129,13 @@ public final class SessionRoutes {
     }
 
     private Reply stop(Call call) {
-        sessions.stop(session(call), Session.Cause.STOPPED);
+        runs.stop(run(call), StopCause.STOPPED);
         return Reply.json(Map.of("ok", true));
     }
 
     /** @throws ApiError 404, the same for what never was, what is over, and what is somebody else's */
-    private Session session(Call call) {
-        return sessions.find(call.path("id"), call.caller().id())
+    private InteractiveRun run(Call call) {
+        return runs.find(call.path("id"), call.caller().id())
                 .orElseThrow(() -> ApiError.notFound("There is no such program, or it ended some time ago."));
     }
 }

@@ -1,4 +1,4 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -6,19 +6,19 @@ import java.util.regex.Pattern;
 import org.tlac.platform.http.ApiError;
 
 /**
- * The name of a session: what the gateway calls the replica that has it, a dot, and 192 random bits. The first part leads a gateway
- * here and proves nothing; the second is what nobody can guess.
+ * The id of an interactive run: the gateway's name of the replica that has it, a dot, and 192 random bits. By the first part a gateway
+ * routes calls to this replica; only the second, which nobody can guess, gives access.
  */
-final class SessionId {
+final class InteractiveRunId {
 
-    /** What a runner is called that no gateway named. */
+    /** For calls that did not come through a gateway. */
     static final String UNNAMED = "0";
 
     private static final Pattern REPLICA = Pattern.compile("[a-z0-9]{1,16}");
     private static final int RANDOM_BYTES = 24;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private SessionId() {}
+    private InteractiveRunId() {}
 
     /** @throws ApiError 400 for a name that no gateway of ours gives */
     static String next(String replica) {

@@ -8,14 +8,14 @@ import java.util.regex.Pattern;
  *
  * @param stdin what {@code input()} reads
  */
-public record Program(String code, List<SourceFile> files, String stdin) {
+public record PythonProgram(String code, List<SourceFile> files, String stdin) {
 
     private static final Pattern FILE_PATH = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]*");
     private static final int MAX_PATH = 200;
 
     public record SourceFile(String path, String content) {}
 
-    public Program {
+    public PythonProgram {
         files = List.copyOf(files);
     }
 

@@ -1,4 +1,4 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

@@ -1,4 +1,4 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,7 @@ import org.tlac.runner.hostile.Traces;
 
 /** Stop is pressed when the program ends by itself. */
 @Timeout(300)
-class SessionRaceTest {
+class InteractiveRaceTest {
 
     private static final int TIMES = 1000;
 

@@ -1,4 +1,4 @@
-package org.tlac.runner.session;
+package org.tlac.runner.interactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,7 +27,7 @@ import org.tlac.runner.RunningRunner;
 
 /** Programs that are talked to, over HTTP, in the real sandbox. */
 @Timeout(120)
-class SessionServerTest {
+class InteractiveServerTest {
 
     private static final Caller ADA = TestCallers.PUPIL;
     private static final Caller BOB = TestCallers.OTHER_PUPIL;
@@ -363,7 +363,7 @@ class SessionServerTest {
             talk.awaitWaiting(1);
             List<String> priorities = ProcessHandle.current()
                     .descendants()
-                    .map(SessionServerTest::nice)
+                    .map(InteractiveServerTest::nice)
                     .toList();
             assertThat(priorities).contains("0", "10");
             talk.stop();

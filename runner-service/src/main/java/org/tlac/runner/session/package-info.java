@@ -1,5 +1,0 @@
-/** Programs that are talked to: started over HTTP, read as a stream of events, fed line by line. */
-@NullMarked
-package org.tlac.runner.session;
-
-import org.jspecify.annotations.NullMarked;
