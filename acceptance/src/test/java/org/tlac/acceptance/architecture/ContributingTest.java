@@ -80,7 +80,8 @@ class ContributingTest {
                 List<String> lines = text(file).lines().toList();
                 for (int i = 0; i < lines.size(); i++) {
                     List<String> before = lines.subList(Math.max(0, i - LOOP_LINES), i);
-                    if (SLEEP.matcher(lines.get(i)).find() && before.stream().noneMatch(line -> line.contains("while ("))) {
+                    if (SLEEP.matcher(lines.get(i)).find()
+                            && before.stream().noneMatch(line -> line.contains("while ("))) {
                         sleeps.add(name(file) + ":" + (i + 1));
                     }
                 }
