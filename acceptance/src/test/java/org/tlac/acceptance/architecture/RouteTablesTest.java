@@ -67,7 +67,7 @@ class RouteTablesTest {
                         .as("routes of %s that this test can read", file)
                         .hasSameSizeAs(routes);
                 for (MatchResult route : routes) {
-                    String template = value(route.group(2), source);
+                    String template = value(route.group(2), file);
                     table.put(route.group(1).toUpperCase(Locale.ROOT) + " " + template, route.group(3));
                 }
             }
@@ -78,14 +78,16 @@ class RouteTablesTest {
         return table;
     }
 
-    /** The value of texts and constants of the same file, put together with {@code +}. */
-    private static String value(String expression, String source) {
+    /** The value of texts and constants of the same file, or of a class beside it, put together with {@code +}. */
+    private static String value(String expression, Path file) {
         StringBuilder value = new StringBuilder();
         for (String term : expression.split(" \\+ ", -1)) {
             Matcher text = TEXT.matcher(term);
             if (!text.matches()) {
-                text = Pattern.compile("\\bString " + Pattern.quote(term.strip()) + " = \"([^\"]*)\"")
-                        .matcher(source);
+                int dot = term.indexOf('.');
+                Path declared = dot < 0 ? file : file.resolveSibling(term.substring(0, dot) + ".java");
+                text = Pattern.compile("\\bString " + Pattern.quote(term.substring(dot + 1)) + " = \"([^\"]*)\"")
+                        .matcher(source(declared));
                 assertThat(text.find()).as("the value of %s", term).isTrue();
             }
             value.append(text.group(1));
