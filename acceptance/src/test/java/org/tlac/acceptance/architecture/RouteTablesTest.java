@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.tlac.launcher.School;
 
 /**
  * The gateway's table of routes and the services' tables say the same: method, template and role of every call. They are read from the
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
  */
 class RouteTablesTest {
 
-    private static final Path ROOT = root();
+    private static final Path ROOT = School.ROOT;
     private static final List<String> SERVICES =
             List.of("auth-service", "activity-service", "runner-service", "backup-service");
 
@@ -38,14 +39,6 @@ class RouteTablesTest {
     private static final Pattern ROW =
             Pattern.compile("\\brow\\( ?\"([A-Z]+)\", ?\"([^\"]+)\", ?([A-Z_]+), ?[A-Z]+, ?(\\w+)");
     private static final Pattern TEXT = Pattern.compile("\"([^\"]*)\"");
-
-    private static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("gateway/pom.xml"))) {
-            folder = folder.getParent();
-        }
-        return folder;
-    }
 
     private static String source(Path file) {
         try {

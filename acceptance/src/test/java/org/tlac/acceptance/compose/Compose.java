@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.tlac.launcher.School;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -23,7 +24,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /** The two compose files, read as one project with no .env: merge keys are resolved and variables have their defaults. */
 final class Compose {
 
-    static final Path ROOT = root();
+    static final Path ROOT = School.ROOT;
     static final List<String> FILES = List.of("compose.yml", "compose.monitoring.yml");
 
     /** {@code ${NAME}} or {@code ${NAME:-default}}. */
@@ -35,14 +36,6 @@ final class Compose {
 
     Compose() {
         FILES.forEach(file -> files.put(file, yaml(withDefaults(text(ROOT.resolve(file))))));
-    }
-
-    private static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("mvnw"))) {
-            folder = folder.getParent();
-        }
-        return folder;
     }
 
     static String text(Path file) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.tlac.launcher.School;
 
 /** The files of this checkout that are no Java, as the tests of this package read them. */
 final class Checkout {
@@ -18,17 +19,9 @@ final class Checkout {
     static final ObjectMapper YAML = new ObjectMapper(
             YAMLFactory.builder().disable(YAMLGenerator.Feature.SPLIT_LINES).build());
     static final ObjectMapper JSON = new ObjectMapper();
-    static final Path ROOT = root();
+    static final Path ROOT = School.ROOT;
 
     private Checkout() {}
-
-    private static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("mvnw"))) {
-            folder = folder.getParent();
-        }
-        return folder;
-    }
 
     static String text(Path file) {
         try {

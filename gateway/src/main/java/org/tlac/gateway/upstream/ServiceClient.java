@@ -360,7 +360,7 @@ public final class ServiceClient implements AutoCloseable {
         }
         String requestId = MDC.get("request_id");
         if (requestId != null) {
-            outgoing.header(HeaderNames.create(Call.REQUEST_ID), requestId);
+            outgoing.header(Call.REQUEST_ID, requestId);
         }
         return request.body().length == 0 ? outgoing.request() : outgoing.submit(request.body());
     }

@@ -15,7 +15,7 @@ import org.tlac.platform.identity.Identity;
  * checked against the identity found. Services behind the gateway register helidon-security in its place, as one of these.
  */
 @FunctionalInterface
-public interface Authentication extends HttpFeature {
+public interface Authentication extends HttpFeature, HttpSecurity {
 
     /** For listeners that nobody signs in at. */
     Authentication NONE = call -> new Identity.Anonymous(call.peerAddress());
@@ -33,22 +33,22 @@ public interface Authentication extends HttpFeature {
 
     @Override
     default void setup(HttpRouting.Builder routing) {
-        routing.security(new HttpSecurity() {
-            @Override
-            public boolean authenticate(ServerRequest request, ServerResponse response, boolean required) {
-                if (required && Call.of(request).identity() instanceof Identity.Anonymous) {
-                    throw new UnauthorizedException("nobody is signed in");
-                }
-                return true;
-            }
+        routing.security(this);
+    }
 
-            @Override
-            public boolean authorize(ServerRequest request, ServerResponse response, String... roles) {
-                if (!Arrays.asList(roles).contains(Call.of(request).identity().role())) {
-                    throw new ForbiddenException("none of the roles " + Arrays.toString(roles));
-                }
-                return true;
-            }
-        });
+    @Override
+    default boolean authenticate(ServerRequest request, ServerResponse response, boolean required) {
+        if (required && Call.of(request).identity() instanceof Identity.Anonymous) {
+            throw new UnauthorizedException("nobody is signed in");
+        }
+        return true;
+    }
+
+    @Override
+    default boolean authorize(ServerRequest request, ServerResponse response, String... roles) {
+        if (!Arrays.asList(roles).contains(Call.of(request).identity().role())) {
+            throw new ForbiddenException("none of the roles " + Arrays.toString(roles));
+        }
+        return true;
     }
 }

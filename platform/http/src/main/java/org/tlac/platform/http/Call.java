@@ -1,6 +1,7 @@
 package org.tlac.platform.http;
 
 import io.helidon.common.buffers.DataReader;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.RequestException;
 import io.helidon.webserver.CloseConnectionException;
@@ -24,7 +25,7 @@ import org.tlac.platform.identity.Origin;
 public final class Call {
 
     /** The header that names a call, here and in every service it reaches. */
-    public static final String REQUEST_ID = "X-Request-Id";
+    public static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
 
     /** So much of a body takes nothing from the budget: a sign-in must not wait for anybody's upload. */
     static final int FREE_BYTES = 2048;
@@ -33,7 +34,6 @@ public final class Call {
     private final String method;
     private final String requestId;
     private final Listener listener;
-    private final Bodies bodies;
     private final CallPlace place;
     private @Nullable Route route;
     private @Nullable Identity identity;
@@ -60,9 +60,8 @@ public final class Call {
         this.method = request.prologue().method().text();
         this.requestId = requestId;
         this.listener = listener;
-        this.bodies = listener.bodies();
         this.place = new CallPlace(listener.connections());
-        this.maxBytes = bodies.maxBytes();
+        this.maxBytes = listener.bodies().maxBytes();
     }
 
     /** The call that a request of Helidon's is; the first filter has put it in the request's context. */
@@ -79,7 +78,7 @@ public final class Call {
 
     void matched(Route found) {
         route = found;
-        maxBytes = Math.min(found.maxBody(), bodies.maxBytes());
+        maxBytes = Math.min(found.maxBody(), listener.bodies().maxBytes());
     }
 
     /** Whether a route, or a refusal for its method, was found. */
@@ -290,7 +289,7 @@ public final class Call {
      * The stream is not closed: closing reads what is left, and what is left of a refused body is not worth reading.
      */
     private byte[] arrived(InputStream in, int announced) throws IOException {
-        long deadline = System.nanoTime() + bodies.timeout().toNanos();
+        long deadline = System.nanoTime() + listener.bodies().timeout().toNanos();
         byte[] read = new byte[Math.min(announced, FREE_BYTES)];
         int size = 0;
         while (true) {
@@ -310,7 +309,8 @@ public final class Call {
             }
             if (System.nanoTime() > deadline) {
                 // Whoever sends a byte now and then would keep its memory for ever.
-                throw new IOException("the body takes longer than " + bodies.timeout());
+                throw new IOException(
+                        "the body takes longer than " + listener.bodies().timeout());
             }
             size += count;
         }
@@ -328,7 +328,7 @@ public final class Call {
     private BodyBudget.Share share() {
         BodyBudget.Share known = share;
         if (known == null) {
-            known = bodies.budget().share(holder());
+            known = listener.bodies().budget().share(holder());
             share = known;
         }
         return known;

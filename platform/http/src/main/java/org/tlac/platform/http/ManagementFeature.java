@@ -7,6 +7,8 @@ import io.helidon.webserver.http.HttpFeature;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
 
 /**
@@ -26,12 +28,7 @@ final class ManagementFeature implements HttpFeature {
 
     @Override
     public void setup(HttpRouting.Builder routing) {
-        routing.addFilter(RequestFilters.connection())
-                .addFilter(this::begin)
-                .error(
-                        Exception.class,
-                        (request, response, failure) -> replies.write(
-                                Call.of(request), ErrorReply.render(failure).reply(), response));
+        routing.addFilter(RequestFilters.connection()).addFilter(this::begin).error(Exception.class, this::refuse);
         for (Route route : routes.table()) {
             routing.route(RoutesFeature.methods(route), PathMatchers.create(route.template()), (request, response) -> {
                 Call call = Call.of(request);
@@ -41,12 +38,22 @@ final class ManagementFeature implements HttpFeature {
         }
     }
 
+    private void refuse(ServerRequest request, ServerResponse response, Exception failure) {
+        replies.write(Call.of(request), ErrorReply.render(failure).reply(), response);
+    }
+
     private void begin(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         Call call = new Call(request, "", listener);
         request.context().register(call);
         if (call.closes()) {
             // Helidon's own handlers do not say so.
             response.header(HeaderValues.CONNECTION_CLOSE);
+        }
+        try {
+            RequestPath.check(call.rawPath());
+        } catch (ApiError refusal) {
+            refuse(request, response, refusal);
+            return;
         }
         chain.proceed();
     }

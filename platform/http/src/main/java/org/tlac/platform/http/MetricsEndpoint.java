@@ -1,6 +1,7 @@
 package org.tlac.platform.http;
 
 import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpFeature;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.observe.ObserverConfigBase;
@@ -41,10 +42,11 @@ final class MetricsEndpoint implements Observer {
             List<HttpRouting.Builder> routings,
             UnaryOperator<String> endpoint) {
         String path = endpoint.apply(type());
-        HttpFeature scrape = routing -> routing.get(path, (request, response) -> {
+        Handler answer = (request, response) -> {
             response.header(HeaderNames.CONTENT_TYPE, PROMETHEUS_TEXT);
             response.send(metrics.scrape());
-        });
+        };
+        HttpFeature scrape = routing -> routing.get(path, answer).head(path, answer);
         routings.forEach(routing -> routing.addFeature(scrape));
     }
 }

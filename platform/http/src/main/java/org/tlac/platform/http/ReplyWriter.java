@@ -1,7 +1,6 @@
 package org.tlac.platform.http;
 
 import io.helidon.http.Header;
-import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.CloseConnectionException;
@@ -16,8 +15,6 @@ import org.slf4j.LoggerFactory;
 
 /** Sends answers: status, headers, and a body in pieces that a client who does not read cannot pile up. */
 final class ReplyWriter {
-
-    static final HeaderName REQUEST_ID = HeaderNames.create(Call.REQUEST_ID);
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplyWriter.class);
     private static final int STREAM_BUFFER = 16 << 10;
@@ -41,7 +38,9 @@ final class ReplyWriter {
                 response.header(header.name(), header.value());
             }
         }
-        response.header(REQUEST_ID, call.requestId());
+        if (!call.requestId().isEmpty()) {
+            response.header(Call.REQUEST_ID, call.requestId());
+        }
         if (call.closes()) {
             response.header(HeaderValues.CONNECTION_CLOSE);
         }

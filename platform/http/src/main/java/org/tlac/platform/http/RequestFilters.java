@@ -46,6 +46,7 @@ final class RequestFilters implements HttpFeature {
     @Override
     public void setup(HttpRouting.Builder routing) {
         routing.addFilter(connection())
+                .addFilter(RequestFilters::answerProbe)
                 .addFilter(this::identify)
                 .addFilter(this::log)
                 .addFilter(this::measure)
@@ -55,11 +56,7 @@ final class RequestFilters implements HttpFeature {
     /** Tells the connection when a call begins and ends, and ends it where the answer announced that. Also for management listeners. */
     static Filter connection() {
         return (chain, request, response) -> Connection.answering(() -> {
-            if (request.prologue().uriPath().rawPath().equals(ListenerProbe.PATH)) {
-                answerProbe(response);
-            } else {
-                chain.proceed();
-            }
+            chain.proceed();
             if (response.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
                 // A stream's last chunk, which is sent after the filters otherwise.
                 response.commit();
@@ -70,7 +67,11 @@ final class RequestFilters implements HttpFeature {
     }
 
     /** For {@link ListenerProbe}, as often as it likes: without counting or logging it. */
-    private static void answerProbe(RoutingResponse response) {
+    private static void answerProbe(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        if (!request.prologue().uriPath().rawPath().equals(ListenerProbe.PATH)) {
+            chain.proceed();
+            return;
+        }
         response.status(Status.NO_CONTENT_204);
         response.header(HeaderValues.CONNECTION_CLOSE);
         response.send();
@@ -92,7 +93,7 @@ final class RequestFilters implements HttpFeature {
     private String requestId(RoutingRequest request) {
         return Optional.of(request)
                 .filter(ours -> !listener.edge())
-                .flatMap(ours -> ours.headers().first(ReplyWriter.REQUEST_ID))
+                .flatMap(ours -> ours.headers().first(Call.REQUEST_ID))
                 .filter(id -> REQUEST_ID_FORM.matcher(id).matches())
                 .orElseGet(RequestFilters::newRequestId);
     }

@@ -353,6 +353,22 @@ class ServiceServerTest {
     }
 
     @Test
+    void management_refusesWhatThePublicListenerRefuses_andAnswersHead() throws Exception {
+        assertThat(management("/health//ready").statusCode()).isEqualTo(400);
+        assertThat(management("/health/%2e%2e/metrics").statusCode()).isEqualTo(400);
+        assertThat(management(ListenerProbe.PATH).statusCode()).isEqualTo(404);
+        assertThat(management("/none").headers().firstValue("X-Request-Id")).isEmpty();
+        for (String path : List.of("/health/ready", "/health/live", "/metrics")) {
+            HttpRequest head = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.managementPort() + path))
+                    .HEAD()
+                    .build();
+            assertThat(HTTP.send(head, BodyHandlers.ofString()).statusCode())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
     void readiness_followsItsParts() throws Exception {
         assertThat(management("/health/live").statusCode()).isEqualTo(200);
         assertThat(management("/health/started").statusCode()).isEqualTo(200);

@@ -1,7 +1,6 @@
 package org.tlac.platform.security;
 
 import io.helidon.http.ForbiddenException;
-import io.helidon.http.UnauthorizedException;
 import io.helidon.security.AuditEvent;
 import io.helidon.security.AuthenticationResponse;
 import io.helidon.security.Security;
@@ -9,7 +8,6 @@ import io.helidon.security.SecurityContext;
 import io.helidon.security.Subject;
 import io.helidon.security.internal.SecurityAuditEvent;
 import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http.HttpSecurity;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.security.SecurityHttpFeature;
@@ -27,7 +25,7 @@ import org.tlac.platform.identity.TokenVerifier;
  * what a route demands by {@code SecureHandler} is asked of that. Helidon's own enforcement, {@code SecurityHandler} (4.1.7), is not used:
  * it sends its refusals itself, without a body, and turns keys that cannot be had now into 500; the contract wants JSON and 503.
  */
-public final class ServiceSecurity implements Authentication, HttpSecurity {
+public final class ServiceSecurity implements Authentication {
 
     private final Security security;
 
@@ -59,14 +57,6 @@ public final class ServiceSecurity implements Authentication, HttpSecurity {
 
     private static Identity identity(Subject subject) {
         return subject.privateCredential(Identity.class).orElseThrow(ApiError::notAuthenticated);
-    }
-
-    @Override
-    public boolean authenticate(ServerRequest request, ServerResponse response, boolean required) {
-        if (required && Call.of(request).identity() instanceof Identity.Anonymous) {
-            throw new UnauthorizedException("nobody is signed in");
-        }
-        return true;
     }
 
     @Override

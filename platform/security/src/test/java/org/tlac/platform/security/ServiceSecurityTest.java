@@ -6,6 +6,8 @@ import io.helidon.security.jwt.SignedJwt;
 import io.helidon.security.jwt.jwk.Jwk;
 import io.helidon.security.jwt.jwk.JwkEC;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tlac.platform.http.Access;
 import org.tlac.platform.http.ConnectionLimits;
 import org.tlac.platform.http.Reply;
@@ -187,6 +190,19 @@ class ServiceSecurityTest {
                 .contains("\"role\":\"pupil\"", "\"address\":\"10.0.0.1\"");
         assertThat(get("/service", serviceHeaders("gateway", SECRET)).body())
                 .contains("\"role\":\"service\"", "\"address\":\"192.0.2.7\"");
+    }
+
+    /** SecurityHttpFeature makes a URI of each request, of which the client chooses the host. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "[::1", "a:b:c", "x:99999999", "x y", "%zz", "-"})
+    void anyHost_isNoFailureOfOurs(String host) throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream()
+                    .write(("GET /anyone HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .matches("(?s)HTTP/1.1 (200|400) .*");
+        }
     }
 
     @Test
